@@ -22,7 +22,9 @@ describe("the negotiated API version", () => {
     ["1.56", "1.51"],
     ["1.100", "1.51"],
     ["2.0", "1.51"],
-  ])("whose newest is %s is %s", (newest, version) => expect(negotiateApiVersion(newest)).toEqual({ version }));
+  ])("is, for the newest version %s, %s", (newest, version) =>
+    expect(negotiateApiVersion(newest)).toEqual({ version }),
+  );
 
   test.each(["1.40", "1.9", "0.99"])("rejects an engine whose newest version is %s", (newest) => {
     const problem = `supports version ${newest} of the Engine API at most, and pulumi-swarm needs 1.41: upgrade it to Docker 20.10 or later`;
@@ -41,7 +43,7 @@ test.each([
   [`the engine does not start the command: ${TOO_NEW("1.51", "1.41")}`, true],
   ["page not found", false],
   ["the client is too new", false],
-])("%s: is a mismatch: %s", (message, expected) => expect(isVersionMismatchMessage(message)).toBe(expected));
+])("%s: is a version mismatch: %s", (message, expected) => expect(isVersionMismatchMessage(message)).toBe(expected));
 
 test("explains an engine that no longer supports our versions", () => {
   expect(versionMismatchError(TOO_OLD("1.51", "1.60"))).toBe(
@@ -55,7 +57,7 @@ test.each([
   ['{"status":"Pulling"}\n{"errorDetail":{"message":"blob unknown"},"error":"blob unknown"}\n', "blob unknown"],
   ['{"error":"blob unknown"}', "blob unknown"],
   ['{"errorDetail":{"message":"blob unknown"}}\r\n', "blob unknown"],
-])("what work on an image told in %j failed with: %s", (told, failure) => expect(progressFailure(told)).toBe(failure));
+])("finds the error in the image progress %j: %s", (told, failure) => expect(progressFailure(told)).toBe(failure));
 
 describe("an engine", () => {
   let folder: string;
@@ -137,9 +139,9 @@ describe("an engine", () => {
   });
 
   test.each([
-    ["upgraded to one that speaks no such version any more", { least: "1.47", most: "1.51" }, "1.51"],
-    ["replaced by an older one", { least: "1.24", most: "1.41" }, "1.41"],
-  ])("that was %s meanwhile is asked anew", async (_case, now, version) => {
+    ["upgraded to one without the version", { least: "1.47", most: "1.51" }, "1.51"],
+    ["replaced by an older engine", { least: "1.24", most: "1.41" }, "1.41"],
+  ])("negotiates again after it was %s", async (_case, now, version) => {
     await engine().info();
     speaks = now;
     asked = [];
@@ -155,7 +157,7 @@ describe("an engine", () => {
   test.each<[string, { least: string; most: string }, string]>([
     ["too old", { least: "1.12", most: "1.40" }, "supports version 1.40 of the Engine API at most"],
     ["too new", { least: "1.60", most: "1.70" }, "requires version 1.60 of the Engine API at least"],
-  ])("that is %s is refused with its address and the versions, at once, by everything", async (_case, now, words) => {
+  ])("that is %s is rejected at once by every call, with its address and the versions", async (_case, now, words) => {
     speaks = now;
     const line = `Docker Engine at ${connection().host} ${words}`;
     const error: unknown = await engine()
@@ -180,7 +182,7 @@ describe("an engine", () => {
   test.each([
     ["errorDetail alone", { errorDetail: { message: "blob unknown" } }],
     ["both fields", { error: "blob unknown", errorDetail: { message: "blob unknown" } }],
-  ])("whose work on an image failed midway is believed: %s", async (_case, last) => {
+  ])("returns an error from an image operation's progress: %s", async (_case, last) => {
     answer = `{"status":"Downloading"}\n${JSON.stringify(last)}\n`;
     const pulled = pullImage(engine(), "silo:1", 5_000);
     await expect(pulled).rejects.toBeInstanceOf(EngineError);

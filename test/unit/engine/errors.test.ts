@@ -11,17 +11,17 @@ test.each<[string, Error, boolean]>([
   ["no leader, as a 503", new EngineError(503, LEADERLESS), true],
   ["a manager that has become a worker", new EngineError(503, "This node is not a swarm manager."), true],
   ["a leader that is gone", new EngineError(500, "rpc error: code = DeadlineExceeded desc = context deadline"), true],
-  ["another writer", new EngineError(500, "rpc error: code = Unknown desc = update out of sequence"), true],
-  ["another writer, as a 409", new EngineError(409, "update out of sequence"), true],
+  ["a write conflict", new EngineError(500, "rpc error: code = Unknown desc = update out of sequence"), true],
+  ["a write conflict, as a 409", new EngineError(409, "update out of sequence"), true],
   ["a connection that is refused or reset", new UnreachableError("tcp://a", "socket hang up"), true],
   ["a machine without a running engine", new UnreachableError("ssh://a", "does not run", "engine"), true],
-  ["a wrong argument", new EngineError(400, "invalid mount"), false],
+  ["an invalid argument", new EngineError(400, "invalid mount"), false],
   ["a missing object", new EngineError(404, "service a not found"), false],
   ["a name in use", new EngineError(409, "name conflicts with an existing object"), false],
-  ["a login that is not accepted", new UnreachableError("ssh://a", "Permission denied", "login"), false],
+  ["a rejected login", new UnreachableError("ssh://a", "Permission denied", "login"), false],
   ["another host key", new UnreachableError("ssh://a", "its host key", "identity"), false],
-  ["a socket that this user may not use", new UnreachableError("unix:///a", "join the group", "rights"), false],
-  ["an address that is none", new UnreachableError("a", "must begin with", "address"), false],
+  ["a socket without permission for this user", new UnreachableError("unix:///a", "join the group", "rights"), false],
+  ["an invalid address", new UnreachableError("a", "must begin with", "address"), false],
   ["any other error", new Error("The swarm does not have a leader"), false],
 ])("%s is transient: %j", (_, error, expected) => expect(errors.isTransient(error)).toBe(expected));
 
@@ -51,7 +51,7 @@ test.each<[keyof typeof errors, number, string]>([
     "Timeout was reached before node joined. The attempt to join the swarm will continue in the background.",
   ],
   ["isJoinUnreachable", 503, "rpc error: code = DeadlineExceeded desc = context deadline exceeded"],
-])("%s knows %j %j", (name, status, message) => {
+])("%s matches %j %j", (name, status, message) => {
   const knows = errors[name] as (error: unknown) => boolean;
   expect(knows(new EngineError(status, message))).toBe(true);
   expect(knows(new EngineError(409, "name conflicts with an existing object"))).toBe(false);

@@ -96,7 +96,7 @@ test("stops waiting for an engine that does not start a command", async () => {
 test.each([
   ["", "/exec/command/start answered 500"],
   ['{"message":"OCI runtime exec failed"}', "OCI runtime exec failed"],
-])("an engine that refuses to start a command with %j is an error", async (body, said) => {
+])("reports an error when an engine refuses to start a command with %j", async (body, said) => {
   // Without a listener for upgrades, the server handles the request like any other.
   server.removeAllListeners("upgrade");
   start = (_request, response) => response.writeHead(500).end(body);

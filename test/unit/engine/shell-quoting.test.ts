@@ -5,7 +5,7 @@ import { SECTION_FUNCTION, parseSections, shellQuote, quoteIfNeeded } from "../.
 const sh = (script: string) => execFileSync("sh", ["-c", script], { encoding: "utf8" });
 
 test.each(["plain", "", "two words", "it's", "''", '$HOME `id` \\ "', "%h", "a\nb", "*", "~"])(
-  "a shell reads %j as one word",
+  "a shell parses %j as one word",
   (text) => {
     for (const word of [shellQuote(text), quoteIfNeeded(text)]) expect(sh(`printf '[%s]' ${word}`)).toBe(`[${text}]`);
   },

@@ -57,7 +57,7 @@ function byOption(printed: string): Record<string, string> {
   return Object.fromEntries(printed.split("\n").map((line) => line.split(/ (.*)/s).slice(0, 2) as [string, string]));
 }
 
-describe("whatever ~/.ssh/config and the options say", () => {
+describe("with any ~/.ssh/config and any options", () => {
   const pinned = { address: "127.0.0.1", hostKey: HOST_KEY };
 
   test("checks a pinned host key and shares no connection", async () => {
@@ -92,7 +92,7 @@ describe("whatever ~/.ssh/config and the options say", () => {
     [["-o", "StrictHostKeyChecking=no", "-o", "VerifyHostKeyDNS=yes", "-o", "NoHostAuthenticationForLocalhost=yes"]],
     [["-M", "-S", "/tmp/shared-connection"]],
     [["-o", "ControlPath=/tmp/shared-connection", "-o", "ControlMaster=auto"]],
-  ])("options of a connection change none of it: %j", async (sshOptions) => {
+  ])("sshOptions cannot change this: %j", async (sshOptions) => {
     const words = sshCommandOptions({ host: "ssh://127.0.0.1", sshOptions });
     const { controlpath, stricthostkeychecking, verifyhostkeydns, nohostauthenticationforlocalhost } = await decided([
       ...words,

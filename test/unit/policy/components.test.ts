@@ -7,7 +7,7 @@ import { runProgram } from "../harness.ts";
 
 const KEY = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${"A".repeat(43)} me`;
 
-/** What the rule about whole stacks says of components as they are, by resource. */
+/** Returns a stack rule's violations for real components, by resource. */
 async function says(rule: string, program: () => void): Promise<string[]> {
   const { resources } = await runProgram(program, { answers: awsCalls(), outputs: awsOutputs });
   const all = resources.map(({ type, name, urn, inputs, parent, inputDependencies }) => ({
@@ -19,7 +19,7 @@ async function says(rule: string, program: () => void): Promise<string[]> {
   return found.stack(all).map(({ text, urn }) => `${urn?.split("::").at(-1) ?? ""}: ${text}`);
 }
 
-/** A service with a port on each of these hosts. */
+/** Creates a service with a port on each of these hosts. */
 function web(hosts: Host[], guarded: string[] = []): void {
   const swarm = new Swarm("swarm", { managers: hosts });
   if (guarded.length > 0) new Firewall("guard", { swarm, hosts: guarded, ports: [80], allowFrom: ["198.51.100.0/24"] });
@@ -46,7 +46,7 @@ const elsewhere = (...keys: string[]) =>
   new SshHosts("hosts", { hosts: Object.fromEntries(keys.map((key) => [key, { address: `${key}.example` }])) });
 const UNGUARDED = [expect.stringContaining("web: ports 80 are published on all addresses")];
 
-test("hosts that are instances on AWS are left alone, and no others of the stack", async () => {
+test("accepts hosts that are AWS instances, but not the stack's other hosts", async () => {
   expect(await says("no-unguarded-ports", () => web(onAws().list))).toEqual([]);
   const beside = () => {
     onAws();
@@ -55,7 +55,7 @@ test("hosts that are instances on AWS are left alone, and no others of the stack
   expect(await says("no-unguarded-ports", beside)).toEqual(UNGUARDED);
 });
 
-test("a firewall guards the hosts that it is on", async () => {
+test("a firewall protects only its own hosts", async () => {
   const both = elsewhere.bind(undefined, "x", "y");
   const guardedOn = (count: number) => () => {
     const { list } = both();
@@ -65,7 +65,7 @@ test("a firewall guards the hosts that it is on", async () => {
   expect(await says("no-unguarded-ports", guardedOn(1))).toEqual(UNGUARDED);
 });
 
-test("a store on the hosts' network is found by where its network comes from", async () => {
+test("finds a store on the hosts' network through the network's source", async () => {
   const program = () => {
     const swarm = new Swarm("swarm", { managers: elsewhere("x").list });
     const { networkId } = new HostNetwork("host", { swarm });

@@ -21,7 +21,7 @@ const resource = (
   ...over,
 });
 
-/** What a rule says of each of the resources, and of a stack of these. */
+/** Returns a rule's violations for the resources, each alone and together as a stack. */
 function says(name: string, ...resources: PolicyResource[]): string[] {
   const rule = RULES.find((one) => one.name === name);
   if (!rule) throw new Error(`there is no rule ${name}`);
@@ -29,9 +29,9 @@ function says(name: string, ...resources: PolicyResource[]): string[] {
   return [...ofEach, ...("stack" in rule ? rule.stack(resources).map(({ text }) => text) : [])];
 }
 
-/** The same resource under another URN. */
+/** Returns the same resource under another URN. */
 const called = (name: string, one: PolicyResource): PolicyResource => ({ ...one, name, urn: `${one.urn}-${name}` });
-/** The resource with a property that comes from others. */
+/** Returns the resource with a property that depends on others. */
 const from = (property: string, sources: PolicyResource[], one: PolicyResource): PolicyResource => ({
   ...one,
   sources: { [property]: sources.map(({ urn }) => urn) },
@@ -55,7 +55,7 @@ const statefulSet = (container: Record<string, unknown>, spec: Record<string, un
   resource("kubernetes:apps/v1:StatefulSet", { spec: { template: { spec: { containers: [container] } }, ...spec } });
 const firewall = (ports: number[], allowFrom = ["10.0.0.0/8"], host = "a") =>
   resource("swarm:index:HostFirewall", { host, filter: { ports, allowFrom } });
-/** A service of a Swarm with these hosts. */
+/** Returns the service in a Swarm with these hosts. */
 const onNodes = (keys: string[], one: PolicyResource, constraints: string[] = []): PolicyResource => {
   const spec = one.props["spec"] as { TaskTemplate: object };
   const TaskTemplate = { ...spec.TaskTemplate, Placement: { Constraints: constraints } };
@@ -89,21 +89,25 @@ const GATEWAY_ARGS = ["--log.level=WARN", "--providers.file.filename=/etc/traefi
 
 type Case = [string, PolicyResource[], RegExp | undefined];
 
-/** By rule: what it is tried with, and what it says; nothing where nothing is wrong. */
+/** Resources for each rule, and the violation that it must report, if any. */
 const CASES: Record<string, Case[]> = {
   "encrypted-overlay": [
     ["an encrypted overlay", [network({ driver: "overlay", options: { encrypted: "" } })], undefined],
-    ["encrypted in words", [network({ driver: "overlay", options: { encrypted: "true" } })], undefined],
+    ["encrypted set to true", [network({ driver: "overlay", options: { encrypted: "true" } })], undefined],
     ["no options", [network({ driver: "overlay" })], /not encrypted: set encrypted: true/],
     ["other options", [network({ driver: "overlay", options: { mtu: "1400" } })], /not encrypted/],
-    ["turned off in words", [network({ driver: "overlay", options: { encrypted: "false" } })], /not encrypted/],
-    ["a bridge has no other hosts", [network({ driver: "bridge" })], undefined],
+    ["encrypted set to false", [network({ driver: "overlay", options: { encrypted: "false" } })], /not encrypted/],
+    ["a bridge, which is on one host", [network({ driver: "bridge" })], undefined],
     ["another resource", [resource("docker:index/volume:Volume", { driver: "overlay" })], undefined],
   ],
   "image-by-digest": [
     ["a digest", [swarmService({ Image: DIGEST })], undefined],
-    ["an id", [swarmService({ Image: `sha256:${"b".repeat(64)}` })], undefined],
-    ["built", [swarmService({ Image: "localhost:1/pulumi-swarm/minio:2026-02-12-0123456789ab" })], undefined],
+    ["an image id", [swarmService({ Image: `sha256:${"b".repeat(64)}` })], undefined],
+    [
+      "an image built by pulumi-swarm",
+      [swarmService({ Image: "localhost:1/pulumi-swarm/minio:2026-02-12-0123456789ab" })],
+      undefined,
+    ],
     ["a tag", [swarmService({ Image: "silo:1" })], /^image "silo:1" has no digest/],
     ["latest", [swarmService({ Image: "silo:latest" })], /^image "silo:latest" is tagged "latest", which changes/],
     ["a docker.Service", [dockerService({ image: "caddy:2" })], /^image "caddy:2" has no digest/],
@@ -139,9 +143,9 @@ const CASES: Record<string, Case[]> = {
   ],
   "no-default-credentials": [
     ["a generated user", [resource("swarm:index:RootCredentials", {})], undefined],
-    ["a user of one's own", [resource("swarm:index:RootCredentials", { requestedUser: "keeper" })], undefined],
+    ["a chosen user", [resource("swarm:index:RootCredentials", { requestedUser: "keeper" })], undefined],
     [
-      "everybody's user",
+      "the default user",
       [resource("swarm:index:RootCredentials", { requestedUser: "Admin" })],
       /^rootUser is a common name/,
     ],
@@ -152,58 +156,58 @@ const CASES: Record<string, Case[]> = {
       /MINIO_ROOT_PASSWORD_FILE$/,
     ],
     [
-      "everybody's user of a docker.Service",
+      "the default user of a docker.Service",
       [dockerService({ env: { MINIO_ROOT_USER: "minioadmin" } })],
       /common user name that attackers try first/,
     ],
-    ["a user of one's own in the environment", [dockerService({ env: { MINIO_ROOT_USER: "keeper" } })], undefined],
+    ["a chosen user in the environment", [dockerService({ env: { MINIO_ROOT_USER: "keeper" } })], undefined],
     [
-      "everybody's password of anything",
+      "a default password of any container",
       [dockerContainer({ envs: ["POSTGRES_PASSWORD=changeme"] })],
       /common password that attackers try first/,
     ],
-    ["a better password of anything else", [dockerContainer({ envs: ["POSTGRES_PASSWORD=3f8a=9c"] })], /as a file$/],
+    ["another password of any container", [dockerContainer({ envs: ["POSTGRES_PASSWORD=3f8a=9c"] })], /as a file$/],
     ["a password without an underscore", [dockerContainer({ envs: ["PGPASSWORD=3f8a9c"] })], /^variable PGPASSWORD/],
-    ["a switch", [dockerContainer({ envs: ["ALLOW_EMPTY_PASSWORD=yes"] })], undefined],
-    ["no password", [dockerContainer({ envs: ["DB_PASSWORD="] })], undefined],
+    ["a variable that only turns passwords off", [dockerContainer({ envs: ["ALLOW_EMPTY_PASSWORD=yes"] })], undefined],
+    ["an empty password", [dockerContainer({ envs: ["DB_PASSWORD="] })], undefined],
     [
-      "where a password is",
+      "a password's file",
       [swarmService({ Env: ["DB_PASSWORD_FILE=/run/secrets/db", "X_TOKEN=/run/secrets/x"] })],
       undefined,
     ],
-    ["the name of a secret", [swarmService({ Env: ["TLS_SECRET=web-tls"] })], undefined],
+    ["a secret's name", [swarmService({ Env: ["TLS_SECRET=web-tls"] })], undefined],
     [
       "an alias of mc",
       [swarmService({ Env: ["MC_HOST_x=http://minioadmin:minioadmin@store:9000"] })],
       /^variable MC_HOST_x: .*as a file$/,
     ],
     ["an alias of mc without credentials", [swarmService({ Env: ["MC_HOST_x=http://store:9000"] })], undefined],
-    ["a key of AWS", [swarmService({ Env: ["AWS_SECRET_ACCESS_KEY=wJalr"] })], /^variable AWS_SECRET_ACCESS_KEY/],
-    [
-      "the key of encryption",
-      [dockerService({ env: { MINIO_KMS_SECRET_KEY: "k:b64" } })],
-      /MINIO_KMS_SECRET_KEY_FILE$/,
-    ],
-    [
-      "a database's address",
-      [dockerService({ env: { DATABASE_URL: "postgres://me:pw@db/x" } })],
-      /^variable DATABASE_URL/,
-    ],
+    ["an AWS secret key", [swarmService({ Env: ["AWS_SECRET_ACCESS_KEY=wJalr"] })], /^variable AWS_SECRET_ACCESS_KEY/],
+    ["an encryption key", [dockerService({ env: { MINIO_KMS_SECRET_KEY: "k:b64" } })], /MINIO_KMS_SECRET_KEY_FILE$/],
+    ["a database URL", [dockerService({ env: { DATABASE_URL: "postgres://me:pw@db/x" } })], /^variable DATABASE_URL/],
     ["a password as an argument", [swarmService({ Args: ["--db-password=3f8a"] })], /^argument --db-password: /],
-    ["the next argument", [dockerContainer({ command: ["--secret-key", "3f8a"] })], /^argument --secret-key: /],
-    ["the file of a password", [swarmService({ Args: ["--password-file=/run/secrets/x"] })], undefined],
-    ["a password of a shell's variable", [dockerContainer({ command: ["sh", "-c", "app --password=$PW"] })], undefined],
     [
-      "a variable within a shell",
+      "a password in the next argument",
+      [dockerContainer({ command: ["--secret-key", "3f8a"] })],
+      /^argument --secret-key: /,
+    ],
+    ["a password's file as an argument", [swarmService({ Args: ["--password-file=/run/secrets/x"] })], undefined],
+    ["a shell variable with a password", [dockerContainer({ command: ["sh", "-c", "app --password=$PW"] })], undefined],
+    [
+      "a variable in a shell command",
       [dockerContainer({ entrypoints: ["sh", "-c"], command: ["MINIO_ROOT_PASSWORD=3f8a minio server /data"] })],
       /^argument MINIO_ROOT_PASSWORD=…: /,
     ],
     [
-      "an alias that is set",
+      "an mc alias command",
       [swarmService({ Command: ["mc"], Args: ["alias", "set", "x", "http://store:9000", "keeper", "3f8a"] })],
       /^the password of mc alias set: /,
     ],
-    ["an address among arguments", [dockerService({ args: ["redis://:3f8a@db", "http://u:p@x"] })], /^a URL with/],
+    [
+      "a URL with credentials as an argument",
+      [dockerService({ args: ["redis://:3f8a@db", "http://u:p@x"] })],
+      /^a URL with/,
+    ],
     [
       "a Job's variable",
       [
@@ -225,21 +229,29 @@ const CASES: Record<string, Case[]> = {
     ],
   ],
   "odd-managers": [
-    ["one", [member("manager")], undefined],
-    ["three, and workers", [member("manager"), member("manager"), member("manager"), member("worker")], undefined],
-    ["two", [member("manager"), member("manager")], /^2 managers tolerate no more failures than 1: use 1 or 3$/],
-    ["four", Array.from({ length: 4 }, () => member("manager")), /use 3 or 5/],
-    ["one each of two Swarms", [member("manager", "red"), member("manager", "blue")], undefined],
+    ["one manager", [member("manager")], undefined],
+    [
+      "three managers and a worker",
+      [member("manager"), member("manager"), member("manager"), member("worker")],
+      undefined,
+    ],
+    [
+      "two managers",
+      [member("manager"), member("manager")],
+      /^2 managers tolerate no more failures than 1: use 1 or 3$/,
+    ],
+    ["four managers", Array.from({ length: 4 }, () => member("manager")), /use 3 or 5/],
+    ["one manager in each of two Swarms", [member("manager", "red"), member("manager", "blue")], undefined],
     ["no Swarm", [], undefined],
   ],
   "protected-data": [
     ["a protected volume", [resource("docker:index/volume:Volume", {}, { isProtected: true })], undefined],
     ["a volume", [resource("docker:index/volume:Volume", {})], /protect: true/],
-    ["a disk on AWS", [resource("aws:ebs/volume:Volume", {})], /protect: true/],
-    ["a claim", [resource("kubernetes:core/v1:PersistentVolumeClaim", {})], /protect: true/],
-    ["claims that stay", [statefulSet({})], undefined],
+    ["an EBS volume", [resource("aws:ebs/volume:Volume", {})], /protect: true/],
+    ["a persistent volume claim", [resource("kubernetes:core/v1:PersistentVolumeClaim", {})], /protect: true/],
+    ["retained claims", [statefulSet({})], undefined],
     [
-      "claims that go",
+      "deleted claims",
       [statefulSet({}, { persistentVolumeClaimRetentionPolicy: { whenDeleted: "Delete", whenScaled: "Retain" } })],
       /^persistentVolumeClaimRetentionPolicy\.whenDeleted deletes/,
     ],
@@ -249,7 +261,7 @@ const CASES: Record<string, Case[]> = {
       [swarmService({ Mounts: [{ Type: "volume", Target: "/data" }] })],
       /the volume at \/data is anonymous/,
     ],
-    ["a temporary folder", [swarmService({ Mounts: [{ Type: "tmpfs", Target: "/tmp" }] })], undefined],
+    ["a tmpfs", [swarmService({ Mounts: [{ Type: "tmpfs", Target: "/tmp" }] })], undefined],
     [
       "one of a docker.Service",
       [dockerService({ mounts: [{ type: "volume", target: "/d" }] })],
@@ -262,20 +274,24 @@ const CASES: Record<string, Case[]> = {
     ],
   ],
   "no-world-open-ports": [
-    ["a group for some", [securityGroup("10.0.0.0/8")], undefined],
-    ["a group for all", [securityGroup("10.0.0.0/8", "0.0.0.0/0")], /open to the whole internet \(0\.0\.0\.0\/0\)/],
+    ["a security group with a private range", [securityGroup("10.0.0.0/8")], undefined],
     [
-      "a group for all of IPv6",
+      "a security group open to all",
+      [securityGroup("10.0.0.0/8", "0.0.0.0/0")],
+      /open to the whole internet \(0\.0\.0\.0\/0\)/,
+    ],
+    [
+      "a security group open to all of IPv6",
       [resource("aws:ec2/securityGroup:SecurityGroup", { ingress: [{ ipv6CidrBlocks: ["::/0"] }] })],
       /\(::\/0\)/,
     ],
     [
-      "a way out for all",
+      "an egress rule for all",
       [resource("aws:ec2/securityGroupRule:SecurityGroupRule", { type: "egress", cidrBlocks: ["0.0.0.0/0"] })],
       undefined,
     ],
     [
-      "a way in for all",
+      "an ingress rule for all",
       [resource("aws:ec2/securityGroupRule:SecurityGroupRule", { type: "ingress", cidrBlocks: ["0.0.0.0/0"] })],
       /open/,
     ],
@@ -284,10 +300,14 @@ const CASES: Record<string, Case[]> = {
       [resource("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", { cidrIpv4: "0.0.0.0/0" })],
       /open/,
     ],
-    ["halves of all", [securityGroup("0.0.0.0/1", "128.0.0.0/1")], /open to the whole internet \(0\.0\.0\.0\/1, 128/],
-    ["one half of all", [securityGroup("128.0.0.0/1")], /open to the whole internet/],
     [
-      "parts of all in several rules",
+      "both halves of IPv4",
+      [securityGroup("0.0.0.0/1", "128.0.0.0/1")],
+      /open to the whole internet \(0\.0\.0\.0\/1, 128/,
+    ],
+    ["one half of IPv4", [securityGroup("128.0.0.0/1")], /open to the whole internet/],
+    [
+      "parts of IPv4 in several rules",
       [
         resource("aws:ec2/securityGroup:SecurityGroup", {
           ingress: Array.from({ length: 300 }, (_, at) => ({
@@ -298,27 +318,31 @@ const CASES: Record<string, Case[]> = {
       /open to the whole internet \(20\.0\.0\.0\/15, .*…\)/,
     ],
     [
-      "the default group for all",
+      "the default group open to all",
       [resource("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", { ingress: [{ cidrBlocks: ["0.0.0.0/0"] }] })],
       /open to the whole internet/,
     ],
-    ["halves of IPv6", [firewall([9000], ["::/1", "8000::/1"])], /open to the whole internet/],
-    ["a firewall for halves", [firewall([9000], ["0.0.0.0/1", "128.0.0.0/1"])], /open to the whole internet/],
-    ["a load balancer for all", [loadBalancer("0.0.0.0/0")], /the load balancer is open to the whole internet/],
+    ["a firewall with both halves of IPv6", [firewall([9000], ["::/1", "8000::/1"])], /open to the whole internet/],
     [
-      "a load balancer for halves",
+      "a firewall with both halves of IPv4",
+      [firewall([9000], ["0.0.0.0/1", "128.0.0.0/1"])],
+      /open to the whole internet/,
+    ],
+    ["a load balancer open to all", [loadBalancer("0.0.0.0/0")], /the load balancer is open to the whole internet/],
+    [
+      "a load balancer with both halves of IPv4",
       [loadBalancer("0.0.0.0/1", "128.0.0.0/1")],
       /the load balancer is open to the whole internet/,
     ],
-    ["a firewall", [firewall([9000])], undefined],
-    ["a firewall for all", [firewall([9000], ["0.0.0.0/0"])], /open to the whole internet/],
+    ["a firewall with a private range", [firewall([9000])], undefined],
+    ["a firewall open to all", [firewall([9000], ["0.0.0.0/0"])], /open to the whole internet/],
     [
       "a load balancer",
       [resource("kubernetes:core/v1:Service", { spec: { type: "LoadBalancer" } })],
       /loadBalancerSourceRanges/,
     ],
     [
-      "a load balancer for some",
+      "a load balancer with a private range",
       [
         resource("kubernetes:core/v1:Service", {
           spec: { type: "LoadBalancer", loadBalancerSourceRanges: ["10.0.0.0/8"] },
@@ -327,16 +351,16 @@ const CASES: Record<string, Case[]> = {
       undefined,
     ],
     [
-      "a service within the cluster",
+      "a Kubernetes service inside the cluster",
       [resource("kubernetes:core/v1:Service", { spec: { type: "ClusterIP" } })],
       undefined,
     ],
   ],
   "no-unguarded-ports": [
     ["nothing published", [swarmService({})], undefined],
-    ["published and guarded", [swarmService({}, [9000, 9001]), firewall([9000, 9001])], undefined],
+    ["published and protected by a firewall", [swarmService({}, [9000, 9001]), firewall([9000, 9001])], undefined],
     ["published", [swarmService({}, [9000, 9001])], /^ports 9000, 9001 are published on all addresses/],
-    ["one of two guarded", [swarmService({}, [9000, 9001]), firewall([9000])], /^ports 9001 are/],
+    ["one of two ports protected", [swarmService({}, [9000, 9001]), firewall([9000])], /^ports 9001 are/],
     ["a docker.Service", [dockerService({}, [80])], /^ports 80 are/],
     ["a docker.Container on loopback", [dockerContainer({ ports: [{ external: 80, ip: "127.0.0.1" }] })], undefined],
     [
@@ -350,7 +374,7 @@ const CASES: Record<string, Case[]> = {
       undefined,
     ],
     [
-      "an instance that is no host",
+      "an instance that is not a host",
       [onNodes(["a"], swarmService({}, [9000])), instance, joined("a")],
       /^ports 9000 are/,
     ],
@@ -360,7 +384,7 @@ const CASES: Record<string, Case[]> = {
       /^ports 9000 are/,
     ],
     [
-      "one host of two behind security groups, the other guarded",
+      "one host of two behind security groups, the other with a firewall",
       [
         onNodes(["a", "b"], swarmService({}, [9000])),
         instance,
@@ -370,15 +394,23 @@ const CASES: Record<string, Case[]> = {
       ],
       undefined,
     ],
-    ["another host guarded", [onNodes(["a"], swarmService({}, [9000])), firewall([9000], [], "b")], /^ports 9000 are/],
-    ["one of two hosts guarded", [onNodes(["a", "b"], swarmService({}, [9000])), firewall([9000])], /^ports 9000 are/],
     [
-      "both hosts guarded",
+      "a firewall on another host",
+      [onNodes(["a"], swarmService({}, [9000])), firewall([9000], [], "b")],
+      /^ports 9000 are/,
+    ],
+    [
+      "a firewall on one of two hosts",
+      [onNodes(["a", "b"], swarmService({}, [9000])), firewall([9000])],
+      /^ports 9000 are/,
+    ],
+    [
+      "firewalls on both hosts",
       [onNodes(["a", "b"], swarmService({}, [9000])), firewall([9000]), firewall([9000], [], "b")],
       undefined,
     ],
     [
-      "guarded by its own component on its own hosts",
+      "a firewall of its own component on its own hosts",
       [
         { ...onNodes(["a", "b"], swarmService({}, [9000])), parent: "urn::store" },
         { ...firewall([9000]), parent: "urn::store" },
@@ -386,7 +418,7 @@ const CASES: Record<string, Case[]> = {
       undefined,
     ],
     [
-      "guarded where its constraints have it run",
+      "a firewall on the host that its constraints select",
       [
         onNodes(["a", "b"], swarmService({}, [9000]), ["node.labels.web==yes"]),
         ...[settings("a", { web: "yes" }), settings("b", { web: "no" }), firewall([9000])],
@@ -394,7 +426,7 @@ const CASES: Record<string, Case[]> = {
       undefined,
     ],
     [
-      "guarded where its constraints do not have it run",
+      "a firewall on a host that its constraints exclude",
       [
         onNodes(["a", "b"], swarmService({}, [9000]), ["node.labels.web==yes"]),
         ...[settings("a", { web: "yes" }), settings("b", { web: "no" }), firewall([9000], [], "b")],
@@ -402,7 +434,7 @@ const CASES: Record<string, Case[]> = {
       /^ports 9000 are/,
     ],
     [
-      "guarded on the host that is named",
+      "a firewall on another host than the one that its constraint names",
       [
         onNodes(["a", "b"], swarmService({}, [9000]), ["node.hostname==far"]),
         resource("swarm:index:SshHost", { hostname: "far" }, { name: "hosts-a", parent: "urn::hosts" }),
@@ -411,7 +443,7 @@ const CASES: Record<string, Case[]> = {
       /^ports 9000 are/,
     ],
     [
-      "the routing mesh, guarded on one of two hosts",
+      "the routing mesh, with a firewall on one of two hosts",
       [
         (() => {
           const one = onNodes(["a", "b"], swarmService({}), ["node.hostname==a"]);
@@ -423,7 +455,7 @@ const CASES: Record<string, Case[]> = {
       /^ports 9000 are/,
     ],
     [
-      "a docker.Service, guarded on one of two hosts",
+      "a docker.Service, with a firewall on one of two hosts",
       [dockerService({}, [80]), joined("a"), joined("b"), firewall([80])],
       /^ports 80/,
     ],
@@ -459,7 +491,7 @@ const CASES: Record<string, Case[]> = {
       /^is on the host network, with ports 9000, 9001 open on all/,
     ],
     [
-      "a store on a HostNetwork, guarded",
+      "a store on a HostNetwork, with a firewall",
       [
         hostNetwork,
         onNodes(["a"], from("spec", [hostNetwork], swarmService({ Args: STORE_ARGS }))),
@@ -468,12 +500,12 @@ const CASES: Record<string, Case[]> = {
       undefined,
     ],
     [
-      "a service on a macvlan",
+      "a service on a macvlan network",
       [macvlan, from("spec", [macvlan], swarmService({}))],
       /^is reachable on its macvlan network/,
     ],
     [
-      "a docker.Container on an ipvlan",
+      "a docker.Container on an ipvlan network",
       (() => {
         const ipvlan = network({ driver: "ipvlan" });
         return [ipvlan, from("networksAdvanced", [ipvlan], dockerContainer({}))];
@@ -481,7 +513,7 @@ const CASES: Record<string, Case[]> = {
       /^is reachable on its ipvlan network/,
     ],
     [
-      "a service on an overlay",
+      "a service on an overlay network",
       (() => {
         const overlay = network({ driver: "overlay" });
         return [overlay, from("spec", [overlay], swarmService({}))];
@@ -490,7 +522,7 @@ const CASES: Record<string, Case[]> = {
     ],
   ],
   "tls-outside-dev": [
-    ["a store in TLS", [swarmService({ Args: [...STORE_ARGS, "--certs-dir", "/certs"] }, [9000])], undefined],
+    ["a store with TLS", [swarmService({ Args: [...STORE_ARGS, "--certs-dir", "/certs"] }, [9000])], undefined],
     [
       "a store in plain HTTP",
       [swarmService({ Args: STORE_ARGS }, [9000, 9001])],
@@ -498,30 +530,34 @@ const CASES: Record<string, Case[]> = {
     ],
     ["a store that publishes nothing", [swarmService({ Args: STORE_ARGS })], undefined],
     ["the article's store", [dockerService({ args: ["server", "/data"] }, [9000])], /the store's ports 9000/],
-    ["a server of something else", [dockerService({ args: ["server"] }, [9000])], undefined],
+    ["another server", [dockerService({ args: ["server"] }, [9000])], undefined],
     [
-      "a store by its command",
+      "a store recognized by its command",
       [swarmService({ Command: ["minio", "server", "/data"] }, [9000])],
       /the store's ports 9000/,
     ],
-    ["a store by a program's name", [swarmService({ Command: ["minio", "server"] }, [9000])], /the store's ports 9000/],
     [
-      "a store by its variables",
+      "a store recognized by its program",
+      [swarmService({ Command: ["minio", "server"] }, [9000])],
+      /the store's ports 9000/,
+    ],
+    [
+      "a store recognized by its variables",
       [swarmService({ Args: ["server"], Env: ["MINIO_VOLUMES=/data"] }, [9000])],
       /the store's ports 9000/,
     ],
     [
-      "a store by a container's entrypoint",
+      "a store recognized by its entrypoint",
       [dockerContainer({ entrypoints: ["minio"], command: ["server", "/data"], ports: [{ external: 9000 }] })],
       /the store's ports 9000/,
     ],
     [
-      "a store in a shell",
+      "a store in a shell command",
       [dockerContainer({ command: ["sh", "-c", "exec minio server '/data'"], ports: [{ external: 9000 }] })],
       /the store's ports 9000/,
     ],
     [
-      "a store in a shell, in TLS",
+      "a store in a shell command, with TLS",
       [dockerContainer({ command: ["sh", "-c", "minio server --certs-dir /c /data"], ports: [{ external: 9000 }] })],
       undefined,
     ],
@@ -541,18 +577,18 @@ const CASES: Record<string, Case[]> = {
       /the store's ports on its host network use plain HTTP/,
     ],
     [
-      "a store on a macvlan",
+      "a store on a macvlan network",
       [macvlan, from("spec", [macvlan], swarmService({ Args: STORE_ARGS }))],
       /the store's ports on its macvlan network use plain HTTP/,
     ],
     [
-      "a store on a HostNetwork in TLS",
+      "a store on a HostNetwork with TLS",
       [hostNetwork, from("spec", [hostNetwork], swarmService({ Args: [...STORE_ARGS, "--certs-dir", "/certs"] }))],
       undefined,
     ],
     ["a gateway in plain HTTP", [swarmService({ Args: GATEWAY_ARGS, Secrets: [] }, [80])], /the gateway's ports 80/],
     [
-      "a gateway in TLS",
+      "a gateway with TLS",
       [swarmService({ Args: GATEWAY_ARGS, Secrets: [{ File: { Name: "/run/secrets/key.pem" } }] }, [443])],
       undefined,
     ],
@@ -564,16 +600,16 @@ describe.each(Object.entries(CASES))("%s", (rule, cases) => {
     expect(says(rule, ...resources)).toEqual(line === undefined ? [] : [expect.stringMatching(line)]);
   });
 
-  test("is tried with what passes and with what does not", () => {
+  test("has cases that pass and cases that fail", () => {
     expect(new Set(cases.map(([, , line]) => line === undefined)).size).toBe(2);
   });
 });
 
-test("every rule is tried", () => {
+test("every rule has cases", () => {
   expect(RULES.map(({ name }) => name)).toEqual(Object.keys(CASES));
 });
 
-test("what a preview does not know yet keeps no other resource from being looked at", () => {
+test("a value that is unknown in a preview does not hide other resources from a rule", () => {
   class UnknownValueError extends Error {}
   const unknown = resource("swarm:index:Service", {
     get spec(): unknown {
@@ -588,7 +624,7 @@ test("what a preview does not know yet keeps no other resource from being looked
   }
 });
 
-test("a network that a preview does not know yet does not end the rule about TLS", () => {
+test("a network that is unknown in a preview does not stop the TLS rule", () => {
   class UnknownValueError extends Error {}
   const unknown = {
     get Target(): unknown {
@@ -603,7 +639,7 @@ test("a network that a preview does not know yet does not end the rule about TLS
   expect(says("tls-outside-dev", service(unknown, { Target: "host" }))).toHaveLength(1);
 });
 
-test("no value of a variable is named", () => {
+test("does not show variables' values", () => {
   const lines = says(
     "no-default-credentials",
     swarmService({
@@ -615,10 +651,10 @@ test("no value of a variable is named", () => {
   expect(lines.join()).not.toMatch(/minioadmin|changeme|pa55/);
 });
 
-describe("as policies", () => {
+describe("the policies", () => {
   const policies = swarmPolicies();
 
-  test("each has its rule's name, text and level, and can be told which stacks are of development where that matters", () => {
+  test("have their rules' name, text and level, and a setting for development stacks if it matters", () => {
     expect(
       policies.map(({ name, description, enforcementLevel }) => ({ name, description, level: enforcementLevel })),
     ).toEqual(RULES.map(({ name, description, level }) => ({ name, description, level })));
@@ -632,7 +668,7 @@ describe("as policies", () => {
     ["lab", {}, 0],
     ["dev", { developmentStacks: [] }, 1],
     ["prod", { developmentStacks: ["prod"] }, 0],
-  ])("in the stack %s with %j, data without protection is found %i times", (stack, config, count) => {
+  ])("in the stack %s with %j, reports unprotected data %i times", (stack, config, count) => {
     const policy = policies.find(({ name }) => name === "protected-data") as {
       validateResource: (...args: unknown[]) => void;
     };
@@ -644,7 +680,7 @@ describe("as policies", () => {
     expect(found).toHaveLength(count);
   });
 
-  test("the pack has the package's version", () => {
+  test("have a pack with the package's version", () => {
     const version = (file: string) =>
       (JSON.parse(readFileSync(join(ROOT, file), "utf8")) as { version: string }).version;
     expect(version("policy/pack/package.json")).toBe(version("package.json"));

@@ -9,7 +9,7 @@ import { formatIssue } from "../../../../core/input-validation-error.ts";
 import { Swarm } from "../../../../components/swarm/swarm.ts";
 import { fakeHost, getErrorMessage, runProgram } from "../../harness.ts";
 
-describe("who is let in", () => {
+describe("allowFrom", () => {
   const cases: [string[], string][] = [
     [[], "allowFrom []: allows no address: list those that may connect, or publish no ports"],
     [
@@ -44,7 +44,7 @@ describe("who is let in", () => {
     ]);
   });
 
-  test("may be addresses and ranges of both kinds", () => {
+  test("accepts addresses and ranges, IPv4 and IPv6", () => {
     expect(
       validateAllowedAddresses("allowFrom", [
         "10.1.0.0/16",
@@ -61,11 +61,11 @@ describe("who is let in", () => {
     ["0.0.0.0/3", "32.0.0.0/3", "64.0.0.0/3", "96.0.0.0/3"],
     ["::/1", "8000::/1"],
     ["2000::/3"],
-  ])("is not the world in pieces: %s %s", (...ranges) => {
+  ])("rejects ranges that together cover most of the internet: %s %s", (...ranges) => {
     expect(validateAllowedAddresses("allowFrom", ranges)).toMatchObject([{ value: ranges }]);
   });
 
-  test("what is not known yet is not judged", () => {
+  test("does not validate values that are not known yet", () => {
     expect(validateAllowFrom(undefined)).toEqual([]);
     expect(validateAllowFrom(pulumi.output(["office"]))).toEqual([]);
     expect(validateAllowFrom([pulumi.output("office")])).toEqual([]);
@@ -80,7 +80,7 @@ const FILTER = {
   allowFrom: ["198.51.100.7", "10.1.0.0/16", "2001:db8::/32"],
 };
 
-test("rules as iptables lists them: allowed sources pass on, the others end at the ports and at containers", () => {
+test("formats rules as iptables lists them: allowed sources first, then a drop for the ports and for containers", () => {
   const drop = (port: number) =>
     `-A C -p tcp -m conntrack --ctstate DNAT --ctorigdstport ${port} --ctdir ORIGINAL -j DROP`;
   const direct = (bridge: string) =>
@@ -106,7 +106,7 @@ test("rules as iptables lists them: allowed sources pass on, the others end at t
   });
 });
 
-test("loopback addresses allow the host itself alone, which needs no rule", () => {
+test("needs no rule for loopback addresses, as the host can always connect to itself", () => {
   expect(validateAllowedAddresses("allowFrom", LOOPBACK_ONLY)).toEqual([]);
   const { ipv4 } = buildChains({ ...FILTER, allowFrom: LOOPBACK_ONLY });
   expect(ipv4.flatMap(({ rules }) => rules).filter((rule) => rule.includes(" -s "))).toEqual([]);
@@ -115,7 +115,7 @@ test("loopback addresses allow the host itself alone, which needs no rule", () =
 const OWNER = { id: "4f1c", project: "p", stack: "s", name: "gateway-firewall" };
 
 describe("a chain's name", () => {
-  test("fits, and is each identity's and resource's own", () => {
+  test("fits iptables' limit, and differs for each identity and resource", () => {
     expect(`${chainName(OWNER)}-IN`.length).toBeLessThanOrEqual(28);
     expect(chainName(OWNER)).toBe(chainName({ ...OWNER }));
     const another = { ...OWNER, id: "77aa" };
@@ -123,7 +123,7 @@ describe("a chain's name", () => {
     expect(chainName({ ...OWNER, name: "other" })).not.toBe(chainName(OWNER));
   });
 
-  test("is the same under another project and stack", () => {
+  test("does not depend on the project and stack", () => {
     expect(chainName({ ...OWNER, project: "q", stack: "t" })).toBe(chainName(OWNER));
   });
 });
@@ -139,7 +139,7 @@ describe("the resource", () => {
   };
   const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-  test("refuses a host that is reached neither by ssh nor by a socket, by its name", async () => {
+  test("rejects a host that is connected neither by ssh nor by a socket, and names it", async () => {
     const { failures } = await HostFirewall.check!({}, { ...inputs, connection: { host: "tcp://10.0.0.1:2376" } });
     expect(failures).toEqual([
       {
@@ -158,23 +158,23 @@ describe("the resource", () => {
     const chainAfter = async (olds: Partial<HostFirewallInputs>, news: HostFirewallInputs) =>
       (await HostFirewall.check!(olds, news)).inputs.filter.chain;
 
-    test("follows from the owner, so that a killed run finds it again", async () => {
+    test("is derived from the owner, so that the next run finds it after a crash", async () => {
       expect(await chainAfter({}, request)).toBe(chainName(OWNER));
       expect(await chainAfter({}, request)).toBe(chainName(OWNER));
     });
 
-    test("stays under another stack and name", async () => {
+    test("stays the same under another stack and name", async () => {
       const renamed = { ...request, owner: { ...OWNER, stack: "t", name: "renamed" } };
       expect(await chainAfter(inputs, renamed)).toBe("C");
     });
 
-    test("is unknown as long as the identity is", async () => {
+    test("is unknown until the identity is known", async () => {
       const owner = { ...OWNER, id: UNKNOWN };
       expect(await chainAfter({}, { ...request, owner })).toBe(UNKNOWN);
     });
   });
 
-  test("refuses what turns out to be wrong once it is known", async () => {
+  test("rejects a value that turns out to be invalid once it is known", async () => {
     const filter = { ...FILTER, allowFrom: ["0.0.0.0/0"] };
     const { failures } = await HostFirewall.check!({}, { ...inputs, filter });
     expect(failures.map(({ reason }) => reason)).toEqual([
@@ -185,7 +185,11 @@ describe("the resource", () => {
   const cases: [string, Partial<HostFirewallInputs>, { changes: boolean; replaces: string[] }][] = [
     ["nothing", {}, { changes: false, replaces: [] }],
     ["other ranges", { filter: { ...FILTER, allowFrom: ["10.2.0.0/16"] } }, { changes: true, replaces: [] }],
-    ["another way to the host", { connection: { host: "ssh://me@198.51.100.1" } }, { changes: true, replaces: [] }],
+    [
+      "another connection to the host",
+      { connection: { host: "ssh://me@198.51.100.1" } },
+      { changes: true, replaces: [] },
+    ],
     ["another stack", { owner: { ...OWNER, stack: "t" } }, { changes: true, replaces: [] }],
     ["an engine with another id", { machineId: "m2" }, { changes: true, replaces: [] }],
     [
@@ -193,13 +197,13 @@ describe("the resource", () => {
       { machineId: "m2", connection: { host: "ssh://root@198.51.100.2" } },
       { changes: true, replaces: ["machineId"] },
     ],
-    ["a machine not known yet", { machineId: UNKNOWN }, { changes: false, replaces: [] }],
+    ["a machine that is not known yet", { machineId: UNKNOWN }, { changes: false, replaces: [] }],
   ];
   test.each(cases)("%s: %j", async (_what, change, wanted) => {
     expect(await HostFirewall.diff("id", inputs, { ...inputs, ...change })).toMatchObject(wanted);
   });
 
-  test("rules that were found changed are set again", async () => {
+  test("restores rules that someone changed", async () => {
     expect(await HostFirewall.diff("id", { ...inputs, intact: false }, inputs)).toMatchObject({ changes: true });
   });
 });
@@ -208,7 +212,7 @@ describe("wiring", () => {
   const swarm = () => new Swarm("swarm", { managers: [fakeHost("a"), fakeHost("b")] });
   const FIREWALL = "swarm:index:HostFirewall";
 
-  test("a store's rules are there before its services", async () => {
+  test("creates a store's rules before its services", async () => {
     const { resources } = await runProgram(
       () =>
         new MinioService("store", {
@@ -225,7 +229,7 @@ describe("wiring", () => {
     for (const { urn } of rules) expect(service?.dependencies).toContain(urn);
   });
 
-  test("a store on a bridge has its bridge guarded as well", async () => {
+  test("protects the bridges of a store's networks as well", async () => {
     const bridge = { networkId: pulumi.output("mhax3na7ns7b087qxaeb6ffza"), driver: "bridge" } as const;
     const named = { networkId: pulumi.output("n"), driver: "bridge", bridgeName: "storage0" } as const;
     const { resources } = await runProgram(
@@ -242,7 +246,7 @@ describe("wiring", () => {
     expect(rules.map(({ inputs }) => inputs["filter"])).toMatchObject([{ bridges: ["br-mhax3na7ns7b", "storage0"] }]);
   });
 
-  test("for any service", async () => {
+  test("protects any service's ports", async () => {
     const { resources } = await runProgram(
       () =>
         new Firewall("web", { swarm: swarm(), hosts: ["b"], ports: [80], allowFrom: [pulumi.output("10.1.0.0/16")] }),
@@ -250,7 +254,7 @@ describe("wiring", () => {
     expect(resources.filter(({ type }) => type === FIREWALL).map(({ name }) => name)).toEqual(["web-b"]);
   });
 
-  test("wrong arguments are refused", async () => {
+  test("rejects invalid arguments", async () => {
     const message = await getErrorMessage(
       () => new Firewall("web", { swarm: swarm(), hosts: ["a", "a", "z"], ports: [0], allowFrom: ["0.0.0.0/0"] }),
     );

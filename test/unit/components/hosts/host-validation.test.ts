@@ -11,7 +11,7 @@ const host: HostFields = {
   drives: { d1: {}, d2: { path: "/mnt/disk2" } },
 };
 
-test("a sound host passes", () => expect(validateHost(host)).toEqual([]));
+test("accepts a valid host", () => expect(validateHost(host)).toEqual([]));
 
 test.each<[Partial<HostFields>, string]>([
   [{ key: "Host_1" }, 'key "Host_1": must be a lowercase DNS label'],
@@ -33,7 +33,7 @@ test.each<[Partial<HostFields>, string]>([
     { drives: { d1: { path: "/mnt/a" }, d2: { path: "/mnt/a" } } },
     'drives.d2 "/mnt/a/minio": is the folder of drive "d1" already',
   ],
-])("%j is refused", (change, line) => {
+])("rejects %j", (change, line) => {
   const findings = validateHost({ ...host, ...change });
   expect(findings.map((finding) => formatIssue('LocalHost "a"', finding))).toEqual([
     expect.stringContaining(`LocalHost "a": ${line}`),

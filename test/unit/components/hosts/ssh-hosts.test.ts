@@ -9,7 +9,7 @@ import { getErrorMessage, runProgram, getValue } from "../../harness.ts";
 const KEY = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${"A".repeat(43)}`;
 const sound: SshHostsArgs = { hosts: { a: { address: "192.0.2.1" }, b: { address: "far.example", hostKey: KEY } } };
 
-test("sound hosts pass", () => expect(validateSshHosts(sound)).toEqual([]));
+test("accepts valid hosts", () => expect(validateSshHosts(sound)).toEqual([]));
 
 const one = (host: object, others: object = {}) => ({ hosts: { a: { address: "192.0.2.1", ...host } }, ...others });
 
@@ -46,12 +46,12 @@ test.each<[object, string]>([
     { hosts: { a: { address: "x", hostname: "n" }, b: { address: "y", hostname: "n" } } },
     'hosts.b.hostname "n": is host',
   ],
-])("%j is refused", (args, line) => {
+])("rejects %j", (args, line) => {
   const lines = validateSshHosts(args as SshHostsArgs).map((finding) => formatIssue('SshHosts "hosts"', finding));
   expect(lines).toEqual([expect.stringContaining(`SshHosts "hosts": ${line}`)]);
 });
 
-test("ports of one address may be machines of their own", () => {
+test("accepts hosts with the same address, but different ports or jump hosts", () => {
   const hosts = {
     a: { address: "x", port: 2201 },
     b: { address: "x", port: 2202 },
@@ -104,9 +104,9 @@ test.each<[SshOptions, object]>([
       ],
     },
   ],
-])("%j is reached by %j", (access, connection) => expect(sshConnection(access)).toEqual(connection));
+])("connects %j by %j", (access, connection) => expect(sshConnection(access)).toEqual(connection));
 
-test("a host for each machine, with what holds for all", async () => {
+test("creates a host for each entry, with the defaults", async () => {
   const { resources, value } = await runProgram(
     () =>
       new SshHosts("hosts", {
@@ -148,7 +148,7 @@ test("a host for each machine, with what holds for all", async () => {
   expect(() => value.host("c")).toThrow('host "c" is not there: choose one of a, b');
 });
 
-test.each([2, 40])("%i hosts wait for the survey of all, and the waits are as many as the hosts", async (count) => {
+test.each([2, 40])("%i hosts wait for all inspections, with one dependency each", async (count) => {
   const keys = Array.from({ length: count }, (_, at) => `host${at}`);
   const hosts = Object.fromEntries(keys.map((key) => [key, { address: `${key}.example` }]));
   const { resources } = await runProgram(() => new SshHosts("hosts", { hosts }));
@@ -167,7 +167,7 @@ test.each([
   [{ address: "$(id)" }, 'hosts.a.address "$(id)"'],
   [{ user: "root;id" }, 'hosts.a.user "root;id"'],
   [{ jumpHost: "`id`" }, 'hosts.a.jumpHost "`id`"'],
-])("%j is refused also when it is known only during the run", (late, line) => {
+])("rejects %j also if it is known only during the run", (late, line) => {
   const known: SshHostArgs = { address: "192.0.2.1", ...late };
   expect(
     validateSshAccess("hosts.a", known)
@@ -176,7 +176,7 @@ test.each([
   ).toContain(line);
 });
 
-test("wrong input is refused by name before a machine is touched", async () => {
+test("rejects invalid arguments before it connects to a host", async () => {
   expect(await getErrorMessage(() => new SshHosts("hosts", { hosts: { a: { address: "a@b" } } }))).toContain(
     'SshHosts "hosts": hosts.a.address "a@b"',
   );

@@ -24,33 +24,33 @@ const PART_OF_A = {
   labels: { team: "storage" },
 };
 
-describe("a host's part", () => {
-  test("has the gateway that Docker would choose, and the host's own device and addresses", () =>
+describe("a host's configuration", () => {
+  test("has Docker's default gateway and the host's device and addresses", () =>
     expect(hostConfig(SPEC, SPEC.hosts["a"]!)).toEqual(PART_OF_A));
 
-  test("has the gateway that is asked for", () =>
+  test("has the given gateway", () =>
     expect(hostConfig({ ...SPEC, gateway: "10.50.0.254" }, SPEC.hosts["a"]!).gateway).toBe("10.50.0.254"));
 
-  test("of a bridge whose addresses the engine chooses has none", () =>
+  test("has no addresses for a bridge if the engine chooses them", () =>
     expect(hostConfig({ ...SPEC, subnet: undefined, options: {}, labels: {} }, {})).toEqual({
       options: {},
       labels: {},
     }));
 });
 
-describe("what is compared with what is there", () => {
-  test("all that is known", () =>
+describe("values that are compared with the engine", () => {
+  test("all known values", () =>
     expect(perHostConfig("macvlan", "storage", SPEC)).toEqual({
       driver: "macvlan",
       configName: "storage-config",
       hosts: { a: PART_OF_A, b: hostConfig(SPEC, SPEC.hosts["b"]!) },
     }));
 
-  test.each(["subnet", "gateway", "options", "labels"])("nothing of any host while %s is not known", (deferred) =>
+  test.each(["subnet", "gateway", "options", "labels"])("none of any host if %s is not known", (deferred) =>
     expect(perHostConfig("macvlan", "storage", { ...SPEC, deferred: [deferred] }).hosts).toEqual({ a: {}, b: {} }),
   );
 
-  test.each(["parent", "ipRange"])("nothing of a host whose %s is not known", (field) =>
+  test.each(["parent", "ipRange"])("none of a host if its %s is not known", (field) =>
     expect(perHostConfig("macvlan", "storage", { ...SPEC, deferred: [`hosts.b.${field}`] }).hosts).toEqual({
       a: PART_OF_A,
       b: {},
@@ -62,7 +62,7 @@ describe("what is compared with what is there", () => {
     [{ subnet: undefined }, { attachable: true, labels: { team: "storage" } }],
     [{ deferred: ["gateway"] }, { attachable: true, labels: { team: "storage" }, subnet: "10.50.0.0/24" }],
     [{ subnet: undefined, attachable: undefined, deferred: ["subnet"] }, { labels: { team: "storage" } }],
-  ])("the network as a whole: %j", (change, expected) =>
+  ])("the network's settings: %j", (change, expected) =>
     expect(nodeNetworkSettings({ ...SPEC, ...change })).toEqual(expected),
   );
 });
@@ -70,13 +70,13 @@ describe("what is compared with what is there", () => {
 test.each<[string | undefined, string | undefined, string | undefined]>([
   ["10.50.0.16/29", undefined, undefined],
   ["10.50.0.17/32", undefined, "10.50.0.17"],
-  // The gateway's, the subnet's first and its last are nobody else's.
+  // The gateway and the subnet's first and last address are reserved.
   ["10.50.0.0/31", "10.50.0.9", "10.50.0.1"],
   ["10.50.0.252/30", "10.50.0.252", undefined],
   ["10.50.0.254/31", undefined, "10.50.0.254"],
   ["10.50.0.16/31", "10.50.0.16", "10.50.0.17"],
   [undefined, undefined, undefined],
-])("the one address of %s with gateway %j is %s", (ipRange, gateway, expected) => {
+])("the single usable address of %s with gateway %j is %s", (ipRange, gateway, expected) => {
   const addresses = fixedAddresses({ ...SPEC, gateway, hosts: { a: { parent: "eth1", ipRange } } });
   expect(addresses).toEqual(expected === undefined ? {} : { a: expected });
 });

@@ -17,15 +17,15 @@ function lines(spec: KnownSpec, name = "net"): string[] {
   return validateL2Network(name, whole, HOSTS).map((finding) => formatIssue("N", finding));
 }
 
-describe("fine", () => {
+describe("accepts", () => {
   test.each<[string, KnownSpec]>([
-    ["one host with all of the subnet", { hosts: { a: part() } }],
-    ["a part for each", { hosts: { a: part("10.50.0.16/29"), b: part("10.50.0.24/29") } }],
-    ["an address for each", { hosts: { a: part("10.50.0.9/32"), b: part("10.50.0.10/32") } }],
+    ["one host with the whole subnet", { hosts: { a: part() } }],
+    ["a range for each host", { hosts: { a: part("10.50.0.16/29"), b: part("10.50.0.24/29") } }],
+    ["an address for each host", { hosts: { a: part("10.50.0.9/32"), b: part("10.50.0.10/32") } }],
     ["a VLAN", { hosts: { a: part(undefined, "eth0.50") } }],
     ["a bond with a long name", { hosts: { a: part(undefined, "bond0-storage01") } }],
     [
-      "what is not known yet",
+      "values that are not known yet",
       {
         hosts: { a: {}, b: {} },
         subnet: undefined,
@@ -33,7 +33,7 @@ describe("fine", () => {
       },
     ],
     [
-      "parts of a subnet that is not known yet",
+      "ranges in a subnet that is not known yet",
       { hosts: { a: part("10.1.0.0/29") }, subnet: undefined, deferred: ["subnet"] },
     ],
   ])("%s", (_, spec) => expect(lines(spec)).toEqual([]));
@@ -44,7 +44,7 @@ const DEVICE =
 const VLAN = "names no VLAN: its number, after the dot, must be from 1 to 4094";
 const EMPTY = "has no address to give: of 10.50.0.0/24 the first, the last and the gateway's are nobody else's";
 
-describe("refused", () => {
+describe("validation", () => {
   test.each<[KnownSpec, string]>([
     [{ hosts: {} }, "hosts []: a network is on at least one host: name one of a, b, c"],
     [{ hosts: { z: part() } }, 'hosts "z": is not a host of the Swarm, which has a, b, c'],
@@ -89,15 +89,15 @@ describe("refused", () => {
       { hosts: { a: part() }, labels: { "com.docker.x": "y" } },
       'labels["com.docker.x"] "y": begins like a label that Docker or pulumi-swarm sets itself: choose another name for it',
     ],
-  ])("%j", (spec, line) => expect(lines(spec)).toEqual([`N: ${line}`]));
+  ])("rejects %j", (spec, line) => expect(lines(spec)).toEqual([`N: ${line}`]));
 
-  test("a name that leaves no room for the one beside it", () => {
+  test("rejects a name that is too long for the config-only network's name", () => {
     const name = "n".repeat(60);
     const problem = `is too long: ${name}-config is made beside it, which has 63 characters at most`;
     expect(lines({ hosts: { a: part() } }, name)).toEqual([`N: networkName "${name}": ${problem}`]);
   });
 
-  test("a bridge needs no addresses, and all its hosts may have the same", () => {
+  test("accepts a bridge without addresses, and the same addresses for all its hosts", () => {
     const hosts = { a: {}, b: {} };
     expect(validateNodeNetwork("net", { hosts }, HOSTS)).toEqual([]);
     expect(validateNodeNetwork("net", { hosts, subnet: "10.30.0.0/24" }, HOSTS)).toEqual([]);
@@ -126,6 +126,6 @@ test.each([
     { "com.docker.network.driver.mtu": "68" },
     ["N: mtu 68: must be a whole number of bytes from 576 to 65535, for instance 1500"],
   ],
-])("options of a bridge: %j", (options, expected) =>
+])("validates a bridge's options: %j", (options, expected) =>
   expect(validateBridgeOptions(options).map((finding) => formatIssue("N", finding))).toEqual(expected),
 );

@@ -34,7 +34,7 @@ const partB = { subnet: "10.50.0.0/24", gateway: "10.50.0.1", ipRange: "10.50.0.
 const ofBridge = { labels: {} };
 const MTU = { "com.docker.network.driver.mtu": "1500" };
 
-describe("a part for each host, and the Swarm's network of them", () => {
+describe("creates a config-only network for each host, and the Swarm's network from them", () => {
   test.each<[string, () => pulumi.Resource, string, object]>([
     [
       "macvlan",
@@ -55,7 +55,7 @@ describe("a part for each host, and the Swarm's network of them", () => {
       },
     ],
     [
-      "bridge, of all hosts",
+      "bridge, on all hosts",
       bridge,
       "bridge",
       Object.fromEntries(["a", "b", "c"].map((host) => [host, { ...ofBridge, options: MTU }])),
@@ -81,7 +81,7 @@ describe("a part for each host, and the Swarm's network of them", () => {
     for (const { urn } of parts) expect(network.dependencies).toContain(urn);
   });
 
-  test("the preflight knows what they are to be", async () => {
+  test("passes the settings to the preflight", async () => {
     const { preflight } = await made(macvlan);
     expect(preflight.inputs["requirements"]).toContainEqual({
       kind: "network",
@@ -101,7 +101,7 @@ describe("a part for each host, and the Swarm's network of them", () => {
   });
 });
 
-describe("every argument reaches the network or its parts", () => {
+describe("every argument reaches the network or the hosts' configurations", () => {
   test.each<[string, () => pulumi.Resource, object]>([
     ["networkName", () => macvlan({ networkName: "other" }), { name: "other-config" }],
     ["labels", () => macvlan({ labels: { team: pulumi.output("x") } }), { config: { labels: { team: "x" } } }],
@@ -137,7 +137,7 @@ describe("every argument reaches the network or its parts", () => {
     expect((await made(() => bridge({ hosts: ["b"] }))).parts.map(({ inputs }) => inputs["host"])).toEqual(["b"]));
 });
 
-test("gives out where its hosts are, and their addresses as far as they are known", async () => {
+test("returns its hosts, and their addresses if they are known", async () => {
   const { value } = await made(macvlan);
   expect(await getValue(value.networkId)).toBe("storage-network-id");
   expect(await getValue(value.networkName)).toBe("storage");
@@ -147,7 +147,7 @@ test("gives out where its hosts are, and their addresses as far as they are know
   expect({ hosts: value.hosts, driver: value.driver }).toEqual({ hosts: ["a", "b"], driver: "macvlan" });
 });
 
-test("a preview registers what an update does, each with a parent", async () => {
+test("registers the same resources in a preview and in an update, each with a parent", async () => {
   const preview = await made(macvlan, { preview: true });
   const update = await made(macvlan);
   const names = ({ resources }: typeof update) => resources.map(({ name }) => name).toSorted();
@@ -155,32 +155,32 @@ test("a preview registers what an update does, each with a parent", async () => 
   expect(update.children.every(({ parent }) => parent?.includes("MacvlanNetwork::storage"))).toBe(true);
 });
 
-describe("a wrong plain value is refused before anything is registered", () => {
+describe("rejects invalid plain values before it registers anything", () => {
   test.each<[string, () => unknown, string]>([
     [
-      "of one driver",
+      "macvlan's mode",
       () => macvlan({ mode: "passthru" as "private" }),
       'MacvlanNetwork "storage": mode "passthru": must be "bridge" or "vepa" or "private"',
     ],
     [
-      "of another",
+      "ipvlan's mode",
       () => ipvlan({ mode: "l4" as "l2" }),
       'IpvlanNetwork "storage": mode "l4": must be "l2" or "l3" or "l3s"',
     ],
     [
-      "of a third",
+      "a bridge's mtu",
       () => bridge({ mtu: 68 }),
       'BridgeNetwork "storage": mtu 68: must be a whole number of bytes from 576 to 65535, for instance 1500',
     ],
     [
-      "beside an Output",
+      "a host, with an Output in another argument",
       () => macvlan({ subnet: pulumi.output("10.50.0.0/24"), hosts: { z: { parent: "eth1" } } }),
       'MacvlanNetwork "storage": hosts "z": is not a host of the Swarm, which has a, b, c',
     ],
   ])("%s", async (_, make, line) => expect(await getErrorMessage(make)).toBe(line));
 });
 
-test("the hosts' own network is looked up in the Swarm", async () => {
+test("looks up the hosts' own network in the Swarm", async () => {
   const { value, resources } = await runProgram(() => new HostNetwork("hosts", { swarm: swarm() }));
   const network = resources.find(({ name }) => name === "hosts-network")!;
   expect(network.type).toBe("swarm:index:PredefinedNetwork");

@@ -25,7 +25,7 @@ const OWNER = [
   { label: "pulumi-swarm.swarm", value: "swarm-cluster-id" },
 ];
 
-test("without arguments: encrypted, attachable, addresses left to the Swarm", async () => {
+test("is encrypted and attachable by default, with addresses that the Swarm chooses", async () => {
   const { network } = await made();
   expect(network.name).toBe("storage-network");
   expect(network.inputs).toEqual({
@@ -50,7 +50,7 @@ describe("every argument reaches the network", () => {
     ["mtu", { mtu: 1400 }, { options: { encrypted: "", "com.docker.network.driver.mtu": "1400" } }],
     ["subnet", { subnet: "10.20.0.0/24" }, { ipamConfigs: [{ subnet: "10.20.0.0/24", gateway: "10.20.0.1" }] }],
     [
-      "addresses, some as Outputs",
+      "addresses, partly as Outputs",
       { subnet: pulumi.output("10.20.0.0/24"), gateway: "10.20.0.9", ipRange: pulumi.output("10.20.0.0/25") },
       { ipamConfigs: [{ subnet: "10.20.0.0/24", gateway: "10.20.0.9", ipRange: "10.20.0.0/25" }] },
     ],
@@ -62,7 +62,7 @@ describe("every argument reaches the network", () => {
   ])("%s", async (_, args, expected) => expect((await made(args)).network.inputs).toMatchObject(expected));
 });
 
-test("depends on the preflight, which knows what the network is to be", async () => {
+test("depends on the preflight and passes it the network's settings", async () => {
   const { network, preflight } = await made({ subnet: "10.20.0.0/24", mtu: pulumi.output(1400), labels: { a: "b" } });
   expect(network.dependencies).toContain(preflight.urn);
   expect(preflight.inputs["requirements"]).toContainEqual({
@@ -81,7 +81,7 @@ test("depends on the preflight, which knows what the network is to be", async ()
   });
 });
 
-test("gives out what the Swarm chose", async () => {
+test("returns the addresses that the Swarm chose", async () => {
   const chosen = { ipamConfigs: [{ subnet: "10.0.1.0/24", gateway: "10.0.1.1" }] };
   const outputs = (type: string) => (type === "docker:index/network:Network" ? chosen : {});
   const { value } = await made({}, { outputs });
@@ -91,7 +91,7 @@ test("gives out what the Swarm chose", async () => {
   expect(await getValue(value.gateway)).toBe("10.0.1.1");
 });
 
-test("a preview registers what an update does, each with a parent", async () => {
+test("registers the same resources in a preview and in an update, each with a parent", async () => {
   const preview = await made({}, { preview: true });
   const update = await made();
   const names = ({ resources }: typeof update) => resources.map(({ name }) => name).toSorted();
@@ -99,7 +99,7 @@ test("a preview registers what an update does, each with a parent", async () => 
   expect(update.network.parent).toMatch(/OverlayNetwork::storage$/);
 });
 
-test("a wrong plain value is refused before anything is registered", async () => {
+test("rejects invalid plain values before it registers anything", async () => {
   const refusal = await getErrorMessage(() => storage({ subnet: "10.20.0.7/24", mtu: 1 }));
   expect(refusal).toBe(
     'OverlayNetwork "storage": subnet "10.20.0.7/24": has bits beyond its prefix: write 10.20.0.0/24\n' +
@@ -107,11 +107,11 @@ test("a wrong plain value is refused before anything is registered", async () =>
   );
 });
 
-describe("a network that is taken on", () => {
+describe("an adopted network", () => {
   const there = { id: "net-1", name: "storage", ipamConfigs: [{ subnet: "10.0.1.0/24", gateway: "10.0.1.1" }] };
   const answers = (token: string) => (token === "docker:index/getNetwork:getNetwork" ? there : {});
 
-  test("is looked up by its name and made no resource of, after the preflight has seen it", async () => {
+  test("is looked up by name after the preflight, and becomes no resource", async () => {
     const { value, network, preflight } = await made({ adopt: true, networkName: "theirs", mtu: 1500 }, { answers });
     expect(network).toBeUndefined();
     expect(preflight.inputs["requirements"]).toContainEqual({
@@ -127,7 +127,7 @@ describe("a network that is taken on", () => {
     expect(await getValue(value.gateway)).toBe("10.0.1.1");
   });
 
-  test("is compared with plain values alone", async () => {
+  test("accepts only plain values, to compare them", async () => {
     const refusal = await getErrorMessage(() =>
       storage({ adopt: true, encrypted: pulumi.output(true), labels: { team: pulumi.output("x") }, internal: false }),
     );

@@ -23,7 +23,7 @@ function outputs(type: string): Record<string, unknown> {
   return type === kind("Member") ? { address: "198.51.100.1" } : {};
 }
 
-/** Three hosts, with all there is to say of them. */
+/** Three hosts with every argument. */
 function whole(args: Partial<SwarmArgs> = {}): Swarm {
   const labelled = { ...fakeHost("c"), labels: { disk: "fast" }, zone: "z1" };
   return new Swarm("swarm", { managers: [fakeHost("b"), fakeHost("a"), labelled], workers: [fakeHost("w")], ...args });
@@ -40,7 +40,7 @@ async function made(args: Partial<SwarmArgs> = {}, options: ProgramRunOptions = 
 }
 
 describe("a Swarm", () => {
-  test("has a child for everything, by name, all of them under the component", async () => {
+  test("has a child for each purpose, by name, under the component", async () => {
     const { resources } = await made({ availability: { w: "drain" } });
     const [component, ...children] = resources.filter(({ name }) => name !== "pulumi-swarm-identity");
     expect(component).toMatchObject({ type: "swarm:index:Swarm", name: "swarm" });
@@ -58,7 +58,7 @@ describe("a Swarm", () => {
     expect(children.every(({ parent }) => parent === component!.urn)).toBe(true);
   });
 
-  test("registers in a preview what it registers in an update", async () => {
+  test("registers the same in a preview and in an update", async () => {
     const names = async (preview: boolean) => (await made({}, { preview })).resources.map(({ urn }) => urn).toSorted();
     expect(await names(true)).toEqual(await names(false));
   });
@@ -78,25 +78,25 @@ describe("a Swarm", () => {
     expect((await made(args)).only(child).inputs).toMatchObject(inputs);
   });
 
-  test("is made on the first manager by key, whatever their order", async () => {
+  test("is created on the first manager by key", async () => {
     const { only } = await made();
     expect(only("Cluster").inputs["firstManager"]).toMatchObject({ hostKey: "a", advertiseAddress: "10.0.0.1" });
   });
 
-  test("listens on the address by which its hosts reach each other, and on no other", async () => {
+  test("listens only on the address by which its hosts connect to each other", async () => {
     const { only, of } = await made();
     expect(only("Cluster").inputs["firstManager"]).toMatchObject({ listenAddress: "10.0.0.1:2377" });
     for (const { inputs } of of("Member")) expect(inputs["listenAddress"]).toBe("10.0.0.1:2377");
   });
 
-  test("has its workers wait for the managers, so that nobody is demoted before another takes over", async () => {
+  test("joins managers before workers, so that a replacement exists before a manager is demoted", async () => {
     const { of } = await made();
     const [worker] = of("Member").filter(({ inputs }) => inputs["role"] === "worker");
     const managers = of("Member").filter(({ inputs }) => inputs["role"] === "manager");
     expect(worker!.dependencies).toEqual(expect.arrayContaining(managers.map(({ urn }) => urn)));
   });
 
-  test("talks to its engines only once they manage it, and as long as they do", async () => {
+  test("uses an engine only while it is a manager", async () => {
     const { resources, of } = await made();
     const provider = resources.find(({ type }) => type === "pulumi:providers:docker")!;
     const managers = of("Member").filter(({ inputs }) => inputs["role"] === "manager");
@@ -104,18 +104,18 @@ describe("a Swarm", () => {
     expect(provider.inputs["host"]).toBe("unix:///run/a.sock");
   });
 
-  test("is joined with the token of the role, which stays secret", async () => {
+  test("joins hosts with their role's token, which stays secret", async () => {
     const { of } = await made();
     const tokens = Object.fromEntries(of("Member").map(({ name, inputs }) => [name, inputs["joinToken"]]));
     expect(tokens).toMatchObject({ "swarm-member-a": "manager-token", "swarm-member-w": "worker-token" });
   });
 
-  test("waits with everything for the preflight", async () => {
+  test("depends on the preflight", async () => {
     const { only } = await made();
     expect(only("Cluster").dependencies).toContain(only("Preflight").urn);
   });
 
-  test("has the preflight check all that its program asks for", async () => {
+  test("passes its requirements to the preflight", async () => {
     const { only } = await made({ addressPools: ["10.9.0.0/16"], adopt: true });
     expect(only("Preflight").inputs["requirements"]).toEqual([
       expect.objectContaining({ kind: "swarm", subject: 'Swarm "swarm"', adopt: true, addressPools: ["10.9.0.0/16"] }),
@@ -126,7 +126,7 @@ describe("a Swarm", () => {
     expect((await made()).only("NodeSettings").inputs["labels"]).toEqual({ disk: "fast", "pulumi-swarm.zone": "z1" });
   });
 
-  test("gives out nodes and engines by host key", async () => {
+  test("returns nodes and engines by host key", async () => {
     const { value } = await made();
     expect(Object.keys(value.nodes).toSorted()).toEqual(["a", "b", "c", "w"]);
     expect(value.node("w").role).toBe("worker");
@@ -135,7 +135,7 @@ describe("a Swarm", () => {
     expect(() => value.node("x")).toThrow('host "x" is not in this Swarm: choose one of b, a, c, w');
   });
 
-  test("refuses before it registers anything but itself", async () => {
+  test("rejects invalid arguments before it registers a child", async () => {
     expect(await getErrorMessage(() => whole({ subnetSize: 99 }))).toContain('Swarm "swarm": subnetSize 99: must be');
   });
 });
@@ -147,7 +147,7 @@ describe("this machine as a host", () => {
     return { value, child: resources.find(({ type }) => type === kind("Host"))! };
   };
 
-  test("passes on which engine, which name and how long to wait", async () => {
+  test("passes on the engine, the hostname and the timeout", async () => {
     const { child } = await machine({ engine: "unix:///run/x.sock", hostname: "other", timeoutSeconds: 5 });
     expect(child.inputs).toMatchObject({
       connection: { host: "unix:///run/x.sock" },
@@ -156,7 +156,7 @@ describe("this machine as a host", () => {
     });
   });
 
-  test("is known by what was declared and by what its engine says", async () => {
+  test("combines the arguments with the engine's facts", async () => {
     const drives = { d1: {} };
     const { value } = await machine({
       key: "k",
@@ -186,7 +186,7 @@ describe("a service", () => {
     return { value, inputs: resources.find(({ type }) => type === kind("Service"))!.inputs };
   };
 
-  test("goes to the engine as it was spelled, with its owner's labels", async () => {
+  test("passes the spec to the engine unchanged, with the owner's labels", async () => {
     const { inputs, value } = await service();
     const owner = { project: "project", stack: "stack", name: "web" };
     const labels = Object.fromEntries(Object.entries(owner).map(([key, text]) => [`pulumi-swarm.${key}`, text]));
@@ -195,7 +195,7 @@ describe("a service", () => {
     expect(await getValue(value.serviceName)).toBe("web");
   });
 
-  test("waits for as many tasks as it has replicas, or as is said", async () => {
+  test("waits for the number of replicas, or for tasks", async () => {
     expect((await service()).inputs["tasks"]).toBe(2);
     expect((await service({ tasks: 1 })).inputs["tasks"]).toBe(1);
     expect((await service({ spec: { ...spec, Mode: { Global: {} } } })).inputs["tasks"]).toBe(1);
@@ -206,12 +206,12 @@ describe("a service", () => {
     { immutable: { drives: { value: 2, reason: "so it is." } } },
     { readyCommand: ["true"] },
     { timeoutSeconds: 7 },
-  ])("takes %j", async (args) => {
+  ])("accepts %j", async (args) => {
     expect((await service(args)).inputs).toMatchObject(args);
   });
 });
 
-test("what the Swarm keeps secret is secret", async () => {
+test("returns the Swarm's tokens and unlock key as secrets", async () => {
   const { value } = await made();
   const secret = [value.workerJoinToken, value.managerJoinToken, value.unlockKey].map((output: pulumi.Output<string>) =>
     isSecret(output),

@@ -19,13 +19,16 @@ const host = (key: string, hostname = key): Host => ({
 const managers = [host("a")];
 
 test.each<[string, SwarmArgs]>([
-  ["the least", { managers }],
+  ["the required arguments", { managers }],
   [
-    "all there is",
+    "every argument",
     { managers, workers: [host("b")], subnetSize: 24, dataPathPort: 4789, availability: { b: "drain" } },
   ],
-  ["Outputs, which are checked later", { managers, subnetSize: pulumi.output(99), addressPools: [pulumi.output("x")] }],
-])("%s is sound", (_what, args) => expect(validateSwarm(args)).toEqual([]));
+  [
+    "Outputs, which are validated later",
+    { managers, subnetSize: pulumi.output(99), addressPools: [pulumi.output("x")] },
+  ],
+])("accepts %s", (_what, args) => expect(validateSwarm(args)).toEqual([]));
 
 test.each<[Partial<SwarmArgs>, string]>([
   [{ managers: [] }, "managers []: a Swarm needs at least one"],
@@ -40,7 +43,7 @@ test.each<[Partial<SwarmArgs>, string]>([
   [{ certificateExpiryDays: 0.5 }, "certificateExpiryDays 0.5: must be a whole number from 1 to 3650"],
   [{ taskHistoryLimit: -1 }, "taskHistoryLimit -1: must be a whole number from 0 to 1000"],
   [{ timeoutSeconds: 0 }, "timeoutSeconds 0: must be a whole number from 1 to 3600"],
-])("%j is refused", (change, line) => {
+])("rejects %j", (change, line) => {
   const lines = validateSwarm({ managers, ...change }).map((finding) => formatIssue('Swarm "s"', finding));
   expect(lines).toEqual([expect.stringContaining(`Swarm "s": ${line}`)]);
 });

@@ -16,7 +16,7 @@ import {
   SWARM,
 } from "../../preflight-snapshot.ts";
 
-/** A network as `docker network create --driver=overlay --attachable` makes it. */
+/** The network that `docker network create --driver=overlay --attachable` creates. */
 const byHand = (more: Parameters<typeof network>[2] = {}) =>
   network("net", "10.0.1.0/24", {
     Scope: "swarm",
@@ -41,27 +41,22 @@ const CLEAR =
   "included, can be read and changed on the way; set encrypted: false if that is intended, or create another network " +
   "and move to it";
 
-describe("an adopted network", () => {
+describe("accepts an adopted network", () => {
   test.each<[string, NetworkRequirement["settings"], ClusterSnapshot, string[]]>([
-    ["as it is, with a warning if it is not encrypted", {}, withNetwork(byHand()), [CLEAR]],
-    ["without a word when that is meant", { encrypted: false }, withNetwork(byHand()), []],
-    ["without a word when it is encrypted", {}, withNetwork(encrypted), []],
-    [
-      "with what is said of it being so",
-      { subnet: "10.0.1.0/24", mtu: 1500, attachable: true },
-      withNetwork(encrypted),
-      [],
-    ],
-    ["where no manager tells yet", {}, snapshot({}, { unreachable: ["a"] }), []],
-    ["made by another stack", {}, withNetwork({ ...ownNetwork(), Labels: { "pulumi-swarm.stack": "other" } }), []],
+    ["without arguments, with a warning if it is not encrypted", {}, withNetwork(byHand()), [CLEAR]],
+    ["without a warning if encrypted is false", { encrypted: false }, withNetwork(byHand()), []],
+    ["without a warning if it is encrypted", {}, withNetwork(encrypted), []],
+    ["with arguments that match", { subnet: "10.0.1.0/24", mtu: 1500, attachable: true }, withNetwork(encrypted), []],
+    ["while no manager is reachable", {}, snapshot({}, { unreachable: ["a"] }), []],
+    ["that another stack created", {}, withNetwork({ ...ownNetwork(), Labels: { "pulumi-swarm.stack": "other" } }), []],
   ])("%s", (_, settings, found, warnings) => expect(reported(settings, found)).toEqual({ errors: [], warnings }));
 
-  test("is not stopped for, whatever is allowed", () => {
+  test("does not stop services for an adopted network, even with allowOutage", () => {
     const found = { ...withNetwork(byHand()), allowOutage: true };
     expect(plannedOutages([{ ...NETWORK, adopt: true, settings: { internal: true } }], found)).toEqual([]);
   });
 
-  test("counts as encrypted when the hosts are checked", () => {
+  test("checks the hosts for an encrypted network if the adopted one is encrypted", () => {
     const hosts = {
       a: manager({}, { networks: [encrypted] }),
       b: host({ hostname: "b" }, { ID: "engine-b", Name: "b" }),
@@ -78,42 +73,47 @@ describe("an adopted network", () => {
 const UNCHANGED =
   "and no network can be changed: leave the argument out, or leave adopt out and give another networkName";
 
-describe("refused", () => {
+describe("rejects", () => {
   test.each<[string, NetworkRequirement["settings"], ClusterSnapshot, string]>([
     [
-      "encryption that it does not have",
+      "encryption if the network has none",
       { encrypted: true },
       withNetwork(byHand()),
       `encrypted true: the adopted network has false, ${UNCHANGED}`,
     ],
     [
-      "another subnet, and nothing of its gateway",
+      "another subnet, without an issue for its gateway",
       { subnet: "10.20.0.0/24", gateway: "10.20.0.1" },
       withNetwork(byHand()),
       `subnet "10.20.0.0/24": the adopted network has "10.0.1.0/24", ${UNCHANGED}`,
     ],
     [
-      "one that is not there",
+      "a missing network",
       {},
       snapshot({ a: manager({}) }),
       'networkName "net": there is no network of that name to adopt: create it, or leave adopt out to have it created',
     ],
     [
-      "one where there is no Swarm",
+      "a network without a Swarm",
       {},
       snapshot({ a: host() }),
       'networkName "net": there is no network of that name to adopt: create it, or leave adopt out to have it created',
     ],
-    ["its own", {}, withNetwork(ownNetwork()), 'networkName "net": this stack created it: leave adopt out'],
     [
-      "one of a single host",
+      "a network that this stack created",
+      {},
+      withNetwork(ownNetwork()),
+      'networkName "net": this stack created it: leave adopt out',
+    ],
+    [
+      "a network of a single host",
       {},
       withNetwork(network("net", "172.30.0.0/16")),
       'networkName "net": is a network of the driver bridge, which does not span hosts: give the name of an overlay network',
     ],
   ])("%s", (_, settings, found, line) => expect(reported(settings, found).errors).toEqual([`${NET} ${line}`]));
 
-  test("the same one twice", () => {
+  test("a network that another resource adopts", () => {
     const first = { ...NETWORK, subject: 'OverlayNetwork "first"', adopt: true, settings: {} };
     expect(reported({}, withNetwork(encrypted), [first]).errors).toEqual([
       `${NET} networkName "net": OverlayNetwork "first" has it already: use that one`,

@@ -56,22 +56,22 @@ const inSwarm = (swarm: object, name = "a") =>
     },
   );
 
-describe("nothing to refuse", () => {
+describe("accepts a deployment", () => {
   test.each<[string, Requirement[], ClusterSnapshot]>([
     ["on a fresh machine", [SWARM, NETWORK, SERVICE], snapshot({ a: host() }, on(local))],
-    ["where no engine answers yet", [SWARM, NETWORK, SERVICE], snapshot({}, { unreachable: ["a"] })],
+    ["without a reachable engine", [SWARM, NETWORK, SERVICE], snapshot({}, { unreachable: ["a"] })],
     [
-      "with a port taken, where the engine that may have taken it does not answer",
+      "with a port in use on a host with an unreachable engine",
       [SERVICE],
       snapshot({}, { unreachable: ["a"], ...on({ ...local, listening: [9000] }) }),
     ],
     [
-      "of a Swarm whose managers are locked, when their key is known",
+      "of a Swarm with locked managers and a known unlock key",
       [SWARM],
       snapshot({ a: inSwarm({ LocalNodeState: "locked" }), w: inSwarm({}, "w") }, { hasUnlockKey: true }),
     ],
     [
-      "on our own live stack",
+      "on the stack's own running resources",
       [SWARM, NETWORK, disk("/mnt/disk1")],
       snapshot(
         {
@@ -95,7 +95,7 @@ describe("nothing to refuse", () => {
       ),
     ],
     [
-      "with our own task that is just starting: its port is open before Docker tells so",
+      "with the stack's own task starting: the port is open before Docker reports it",
       [SERVICE],
       snapshot(
         {
@@ -115,20 +115,28 @@ describe("nothing to refuse", () => {
         b: inSwarm({}, "b"),
       }),
     ],
-    ["with a worker while a manager is silent", [SWARM], snapshot({ b: inSwarm({}) }, { unreachable: ["a"] })],
     [
-      "with our own task on a worker while managers are silent",
+      "with a worker of a Swarm with an unreachable manager",
+      [SWARM],
+      snapshot({ b: inSwarm({}) }, { unreachable: ["a"] }),
+    ],
+    [
+      "with the stack's own task on a worker while managers are unreachable",
       [{ ...SERVICE, hosts: ["b"] }],
       snapshot({ b: { ...inSwarm({}), containers: [container("store.n1", 9000, ofServiceNamed("store"))] } }),
     ],
-    ["with a wide route that holds the whole pool", [NETWORK], snapshot({ a: ownManager() }, on(route("10.0.0.0/8")))],
     [
-      "for a change of a network that nothing uses",
+      "with a wide route that contains the whole pool",
+      [NETWORK],
+      snapshot({ a: ownManager() }, on(route("10.0.0.0/8"))),
+    ],
+    [
+      "for a change of an unused network",
       [subnet("10.21.0.0/24")],
       snapshot({ a: ownManager({ networks: [ownNetwork()] }) }),
     ],
     [
-      "for a change of a network that only our services use, with allowOutage",
+      "for a change of a network with only the stack's own services, with allowOutage",
       [subnet("10.21.0.0/24")],
       snapshot(
         { a: ownManager({ networks: [ownNetwork()] }, [service("store", OURS, attached)]) },
@@ -136,7 +144,7 @@ describe("nothing to refuse", () => {
       ),
     ],
     [
-      "for a port in host mode of a service that runs elsewhere",
+      "for a host-mode port of a service on another host",
       [SERVICE],
       snapshot({ a: ownManager({}, [service("web", {}, published("host"))]) }),
     ],
@@ -152,7 +160,7 @@ const LOST = "would lose it: put the value back, or set allowOutage: true on the
 const users = [service("store", OURS, attached), service("web", {}, attached)];
 const inUse = snapshot({ a: ownManager({ networks: [ownNetwork()] }, users) });
 
-describe("refused", () => {
+describe("rejects", () => {
   test.each<[Requirement | Requirement[], ClusterSnapshot, string | string[]]>([
     [
       { ...SERVICE, needsFirewall: true },

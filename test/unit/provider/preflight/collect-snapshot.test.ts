@@ -7,7 +7,7 @@ import { SWARM } from "../../preflight-snapshot.ts";
 
 const { start, said } = withFakeTime();
 
-/** The hosts of a scene as the preflight knows them, by the names of their machines. */
+/** Returns the test Swarm's hosts by their machines' names, as the preflight expects them. */
 const hostsOf = ({ fake }: TestSwarm) =>
   Object.fromEntries(
     fake.engines.map(({ hostname, connection, address }) => [
@@ -21,7 +21,7 @@ const seen = (scene: TestSwarm, options?: { volumes?: boolean }) =>
 
 const DENIED = { status: 400, message: "context deadline exceeded" };
 
-test("every host is seen, and a manager tells of its Swarm", async () => {
+test("inspects every host, and a manager's Swarm", async () => {
   const scene = await start(2);
   scene.fake.engine(2).volumes.push({ Name: "v", Driver: "local", Mountpoint: "/v", Labels: null });
   const found = await seen(scene, { volumes: true });
@@ -36,7 +36,7 @@ test("every host is seen, and a manager tells of its Swarm", async () => {
 });
 
 test.each(["/networks", "/containers/json", "/volumes"])(
-  "a host that fails at %s is named, and the others are seen",
+  "reports a host that fails at %s, and inspects the others",
   async (path) => {
     const scene = await start(3);
     scene.fake.faults.add(`GET ${path}`, DENIED, { engine: scene.fake.engine(2) });
@@ -49,7 +49,7 @@ test.each(["/networks", "/containers/json", "/volumes"])(
   },
 );
 
-test.each(["/swarm", "/nodes", "/services"])("a manager that fails at %s is named as well", async (path) => {
+test.each(["/swarm", "/nodes", "/services"])("reports a manager that fails at %s", async (path) => {
   const scene = await start(2, { managers: 2 });
   scene.fake.faults.add(`GET ${path}`, DENIED, { engine: scene.fake.engine(1) });
   const found = await seen(scene);
@@ -59,7 +59,7 @@ test.each(["/swarm", "/nodes", "/services"])("a manager that fails at %s is name
   });
 });
 
-test("a check only warns of such a host, by its key", async () => {
+test("the check only warns about such a host, by its key", async () => {
   const scene = await start(2);
   scene.fake.faults.add("GET /networks", DENIED, { engine: scene.fake.engine(2) });
   const requirements = [{ ...SWARM, adopt: true, managers: ["host1"] }];
@@ -68,7 +68,7 @@ test("a check only warns of such a host, by its key", async () => {
   expect(said()).toContain('hosts.host2 "engine": not checked: its engine answers, but not every question');
 });
 
-test("a host that is silent takes its time, and no other one with it", async () => {
+test("waits for an unresponsive host without delaying the others", async () => {
   const scene = await start(3);
   scene.fake.engine(2).power = "hanging";
   scene.fake.engine(3).stop();
@@ -83,7 +83,7 @@ test("a host that is silent takes its time, and no other one with it", async () 
   );
 });
 
-test("an error that passes is no reason to leave a host out", async () => {
+test("repeats a request after a transient error", async () => {
   const scene = await start(1);
   const { faults } = scene.fake;
   for (const request of ["GET /networks", "GET /swarm"]) faults.add(request, "reset");
@@ -93,7 +93,7 @@ test("an error that passes is no reason to leave a host out", async () => {
   expect(Object.keys(found.hosts)).toEqual(["host1"]);
 });
 
-test("an engine that restarts after it has said who it is is waited for", async () => {
+test("waits for an engine that restarts after its first answer", async () => {
   const scene = await start(1);
   const [engine] = scene.fake.engines;
   scene.fake.faults.add("GET /networks", "reset");
@@ -105,7 +105,7 @@ test("an engine that restarts after it has said who it is is waited for", async 
   expect(found.hosts["host1"]?.manager?.swarm.ID).toBe(scene.swarm.id);
 });
 
-test("a locked manager is seen as one, and asked for nothing that it cannot tell", async () => {
+test("reports a locked manager as locked, and requests nothing that needs the key", async () => {
   const scene = await start(2, { managers: 2 });
   const { Version, Spec } = scene.swarm.inspect();
   scene.swarm.update(Version.Index, { ...Spec, EncryptionConfig: { AutoLockManagers: true } }, () => false);
@@ -121,7 +121,7 @@ test("a locked manager is seen as one, and asked for nothing that it cannot tell
   expect(found.unreachable).toEqual([]);
 });
 
-test("a leader that is elected meanwhile is waited for", async () => {
+test("waits for the election of a leader", async () => {
   const scene = await start(3, { managers: 3 });
   scene.fake.timing.election = 20_000;
   scene.swarm.loseLeader();
@@ -129,7 +129,7 @@ test("a leader that is elected meanwhile is waited for", async () => {
   expect(Object.values(found.hosts).map(({ manager }) => manager?.swarm.ID)).toEqual(Array(3).fill(scene.swarm.id));
 });
 
-test("a manager without a leader is left out while another one has it, else it is refused", async () => {
+test("omits a manager without a leader if another has one, and otherwise fails", async () => {
   const scene = await start(3, { managers: 3 });
   scene.fake.engine(1).cutOff(true);
   await advance(10);

@@ -41,7 +41,7 @@ const DEMAND: NetworkRequirement = {
 
 const LABELS = { ...ownerLabels(owner("net")), "pulumi-swarm.swarm": "swarm-1" };
 
-/** What an engine tells of a host's part; the Swarm's network has no labels. */
+/** Returns a host's config-only network as the engine reports it; the Swarm's network has no labels. */
 function config(key: "a" | "b", more: Partial<NetworkDetails> = {}): NetworkDetails {
   const { subnet = "", gateway = "", ipRange = "", options = {} } = PARTS.hosts[key]!;
   const Config = [{ Subnet: subnet, Gateway: gateway, IPRange: ipRange }];
@@ -61,7 +61,7 @@ const live = (more: Partial<NetworkDetails> = {}): NetworkDetails =>
     ...more,
   });
 
-/** A Swarm of `a`, which manages it, and `b`, with the network and a service on it. */
+/** Returns a Swarm of the manager `a` and the worker `b`, with the network and a service on it. */
 function running(
   more: { a?: Partial<NetworkDetails>; b?: Partial<NetworkDetails>; net?: Partial<NetworkDetails> } = {},
 ) {
@@ -80,7 +80,7 @@ const lines = (found: ClusterSnapshot, requirement = DEMAND, others: NetworkRequ
 
 const bare = (more: Partial<ClusterSnapshot> = {}) => snapshot({ a: host(), b: host({ hostname: "b" }) }, more);
 
-test("what an engine tells of a part is what it was asked for", () => {
+test("converts the engine's network to the host's configuration", () => {
   expect(toHostConfig(config("a"))).toEqual(PARTS.hosts["a"]);
   expect(
     toHostConfig(network("x", "", { IPAM: { Driver: "default", Config: null }, Options: null, Labels: null })),
@@ -90,14 +90,14 @@ test("what an engine tells of a part is what it was asked for", () => {
   });
 });
 
-describe("whose a network of the Swarm is, the labels of its config-only networks tell", () => {
-  test("on whichever host", () => {
+describe("the owner of a Swarm network comes from its config-only networks' labels", () => {
+  test("on any host", () => {
     const hosts = { a: ownManager({ networks: [live()] }), b: host({ networks: [config("b")] }) };
     const named = withConfigLabels(hosts)["a"]!.networks.find(({ Name }) => Name === "net");
     expect(named?.Labels).toEqual(LABELS);
   });
 
-  test("one that a killed `up` left behind is removed, and its perHost are made use of", () => {
+  test("removes an orphaned network of an interrupted `up`, and keeps its config-only networks", () => {
     const found = snapshot(
       withConfigLabels({ a: ownManager({ networks: [config("a"), live()] }), b: host({ networks: [config("b")] }) }),
     );
@@ -108,17 +108,17 @@ describe("whose a network of the Swarm is, the labels of its config-only network
   });
 });
 
-describe("nothing speaks against", () => {
-  test("a network that is to be made", () => expect(lines(bare())).toEqual([]));
-  test("one that is there as it is to be", () => expect(lines(running())).toEqual([]));
+describe("accepts", () => {
+  test("a new network", () => expect(lines(bare())).toEqual([]));
+  test("an existing network with the same settings", () => expect(lines(running())).toEqual([]));
 
-  test("the hosts' routes into a network that is there outside of Docker", () => {
+  test("the hosts' routes into a network outside Docker", () => {
     const routes = [{ destination: "10.50.0.0/24", device: "eth1" }];
     const addresses = { a: "10.50.0.2", b: "10.50.0.3" };
     expect(lines(bare({ machines: { a: machine({ routes }) }, addresses }))).toEqual([]);
   });
 
-  test("a VLAN that Docker is to make of a card that is there", () => {
+  test("a VLAN that Docker creates on an existing device", () => {
     const [a, b] = [PARTS.hosts["a"]!, PARTS.hosts["b"]!];
     const perHost = { ...PARTS, hosts: { a: { ...a, options: { parent: "eth1.50" } }, b } };
     const machines = { a: machine({ mtus: { lo: 65_536, eth1: 1500 } }) };
@@ -138,7 +138,7 @@ describe("nothing speaks against", () => {
 const IN_USE =
   "a change replaces the network, and service store would lose it: put the value back, or set allowOutage: true on the Swarm";
 
-describe("refused", () => {
+describe("rejects", () => {
   test.each<[string, ClusterSnapshot, string]>([
     [
       "a device that a host does not have",
@@ -151,27 +151,27 @@ describe("refused", () => {
       'hosts "b": its kernel has no macvlan: install the kernel\'s further modules (linux-modules-extra, kernel-modules-extra), or take an IpvlanNetwork or an OverlayNetwork',
     ],
     [
-      "the address by which a host is known",
+      "a host's own address",
       bare({ addresses: { a: "10.50.0.17" } }),
       'hosts.a.ipRange "10.50.0.16/29": contains 10.50.0.17, an address of host a itself: give a range that is used by containers only',
     ],
     [
-      "an address that another host has on a card",
+      "an address of another host's device",
       bare({ machines: { b: machine({ addresses: [{ device: "eth1", address: "10.50.0.18" }] }) } }),
       'hosts.a.ipRange "10.50.0.16/29": contains 10.50.0.18, an address of host b itself: give a range that is used by containers only',
     ],
     [
-      "addresses of another network of a host",
+      "the addresses of another network on a host",
       snapshot({ a: host(), b: host({ networks: [network("legacy", "10.50.0.0/16")] }) }),
       'subnet "10.50.0.0/24": overlaps with 10.50.0.0/16, the network legacy on host b: no engine has an address in two networks: give one of them up there',
     ],
     [
-      "somebody else's network of the part's name",
+      "another owner's network with the config-only network's name",
       snapshot({ a: host(), b: host({ networks: [config("b", { Labels: {} })] }) }),
       'networkName "net": host b has a network net-config that belongs to something other than pulumi-swarm: use the state that created it, or choose another name',
     ],
     [
-      "another address in use",
+      "another address for a network in use",
       running({
         b: {
           IPAM: {
@@ -183,12 +183,12 @@ describe("refused", () => {
       `hosts.b.ipRange "10.50.0.24/29": the network is there with "10.50.0.32/29"; ${IN_USE}`,
     ],
     [
-      "another device in use",
+      "another device for a network in use",
       running({ a: { Options: { macvlan_mode: "bridge", parent: "eth2" } } }),
       `hosts.a.parent "eth1": the network is there with "eth2"; ${IN_USE}`,
     ],
     [
-      "another mode in use",
+      "another mode for a network in use",
       running({
         a: { Options: { macvlan_mode: "vepa", parent: "eth1" } },
         b: { Options: { macvlan_mode: "vepa", parent: "eth1" } },
@@ -196,20 +196,20 @@ describe("refused", () => {
       `mode "bridge": the network is there with "vepa"; ${IN_USE}`,
     ],
     [
-      "another driver in use",
+      "another driver for a network in use",
       running({ net: { Driver: "ipvlan" } }),
       `driver "macvlan": the network is there with "ipvlan"; ${IN_USE}`,
     ],
   ])("%s", (_, found, line) => expect(lines(found)).toEqual([`MacvlanNetwork "net": ${line}`]));
 
-  test("a host's own address where a single host has all of the subnet", () => {
+  test("a host's own address if a single host has the whole subnet", () => {
     const perHost = { ...PARTS, hosts: { a: { ...PARTS.hosts["a"]!, ipRange: undefined } } };
     expect(lines(bare({ addresses: { a: "10.50.0.2" } }), { ...DEMAND, perHostConfig: perHost })).toEqual([
       'MacvlanNetwork "net": hosts.a.ipRange (not given): contains 10.50.0.2, an address of host a itself: give a range that is used by containers only',
     ]);
   });
 
-  test("a route of a host where a bridge is to be", () => {
+  test("a host's route in a bridge's subnet", () => {
     const perHost: PerHostNetworkConfig = { ...PARTS, driver: "bridge" };
     const machines = { b: machine({ routes: [{ destination: "10.50.0.0/24", device: "eth1" }] }) };
     expect(lines(bare({ machines }), { ...DEMAND, perHostConfig: perHost })).toEqual([

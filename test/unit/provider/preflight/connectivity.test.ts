@@ -35,16 +35,16 @@ const report = (more: Partial<ProbeReport> = {}): ProbeReport => ({
 });
 const PLAIN = ["7946/tcp", "7946/udp", "4789/udp"];
 
-describe("what is tried", () => {
+describe("plans the links to probe", () => {
   test.each<[string, ProbeHost[], Partial<typeof NEEDS & { mtu: number }>, Record<string, string[]>]>([
     [
-      "a manager has one more port",
+      "one more port to a manager",
       [probed("a", { isManager: true }), probed("b")],
       {},
       { "a b": PLAIN, "b a": ["7946/tcp", "2377/tcp", "7946/udp", "4789/udp"] },
     ],
     [
-      "another port for data",
+      "another data path port",
       [probed("a"), probed("b")],
       { dataPathPort: 5000 },
       { "a b": ["7946/tcp", "7946/udp", "5000/udp"], "b a": ["7946/tcp", "7946/udp", "5000/udp"] },
@@ -56,14 +56,14 @@ describe("what is tried", () => {
       { "a b": [...PLAIN, "esp", "mtu"], "b a": [...PLAIN, "esp", "mtu"] },
     ],
     [
-      "no ESP without root at both ends",
+      "no ESP unless both hosts have root",
       [probed("a"), probed("b", { hasRoot: false })],
       { encrypted: true },
       { "a b": PLAIN, "b a": PLAIN },
     ],
-    ["nothing among nodes", [probed("a", { isNode: true }), probed("b", { isNode: true })], {}, {}],
+    ["nothing between nodes", [probed("a", { isNode: true }), probed("b", { isNode: true })], {}, {}],
     [
-      "a node's UDP ports are heard by root alone",
+      "a node's UDP ports only with root",
       [probed("a", { isNode: true, hasRoot: false }), probed("b")],
       {},
       { "a b": PLAIN, "b a": ["7946/tcp"] },
@@ -77,7 +77,7 @@ describe("what is tried", () => {
   );
 });
 
-test("a host's part: what it listens for, whom it greets; a node's own ports are left alone", () => {
+test("plans each host's listeners and peers, except for a node's own ports", () => {
   const hosts = [probed("a", { isNode: true, isManager: true }), probed("b")];
   const parts = planTasks(hosts, planLinks(hosts, { ...NEEDS, encrypted: true, mtu: 1400 }), "mark", 1400);
   expect(parts).toEqual({
@@ -116,38 +116,38 @@ test("a host's part: what it listens for, whom it greets; a node's own ports are
   });
 });
 
-describe("what is blocked", () => {
+describe("finds blocked links", () => {
   const way = (checks: string[]): ProbeLink[] => [{ from: "a", to: "b", checks }];
   test.each<[string, string[], Partial<ProbeReport>, Partial<ProbeReport>, string[]]>([
     [
-      "nothing that came through, by either end's word",
+      "none if either host reports the packet",
       PLAIN,
       { connected: { b: ["7946/tcp"] } },
       { received: { a: ["7946/udp", "4789/udp"] } },
       [],
     ],
-    ["what nobody saw", PLAIN, {}, { received: { a: ["7946/tcp"] } }, ["7946/udp", "4789/udp"]],
+    ["those that neither host reports", PLAIN, {}, { received: { a: ["7946/tcp"] } }, ["7946/udp", "4789/udp"]],
     [
-      "nothing that could not be listened for",
+      "none for ports that could not be opened",
       PLAIN,
       {},
       { failed: { "4789/udp": "in use" } },
       ["7946/tcp", "7946/udp"],
     ],
-    ["a large packet where small ones pass", ["7946/udp", "mtu"], {}, { received: { a: ["7946/udp"] } }, ["mtu"]],
-    ["no large packet where no small one passes", ["7946/udp", "mtu"], {}, {}, ["7946/udp"]],
+    ["large packets if small ones arrive", ["7946/udp", "mtu"], {}, { received: { a: ["7946/udp"] } }, ["mtu"]],
+    ["only small packets if no packet arrives", ["7946/udp", "mtu"], {}, {}, ["7946/udp"]],
   ])("%s", (_, checks, a, b, blocked) =>
     expect(blockedLinks(way(checks), { a: report(a), b: report(b) }).flatMap((found) => found.checks)).toEqual(blocked),
   );
 
-  test("nothing is said of ends that told nothing, or were not at it together", () => {
+  test("none for hosts without a report, or that did not probe at the same time", () => {
     expect(blockedLinks(way(PLAIN), { a: report() })).toEqual([]);
     const apart = { a: report(), b: report({ startedAt: 5_000, endedAt: 11_000 }) };
     expect(overlappingLinks(way(PLAIN), apart, {})).toEqual([]);
-    // By its own clock, which is that much ahead.
+    // The host's clock is that much ahead.
     const ahead = { b: machine({ clock: { least: 4_900, most: 5_100 } }) };
     expect(overlappingLinks(way(PLAIN), apart, ahead)).toEqual(way(PLAIN));
-    // A sender that had heard the other ends early.
+    // A sender that received the other hosts' greetings early.
     const early = (done: boolean) => ({ a: report({ done, endedAt: 700 }), b: report() });
     expect(overlappingLinks(way(PLAIN), early(true), {})).toEqual(way(PLAIN));
     expect(overlappingLinks(way(PLAIN), early(false), {})).toEqual([]);
@@ -161,7 +161,7 @@ const seen = snapshot(
   { addresses: { a: "10.1.0.97", b: "10.1.0.98" }, machines: { a: machine({ hasPython: true }), b: machine() } },
 );
 
-test("one line for a pair of hosts, whichever way is blocked, and one for packets too large", () => {
+test("reports one line for a pair of hosts in both directions, and one for the MTU", () => {
   const links = [
     { from: "b", to: "a", checks: ["2377/tcp", "7946/udp"] },
     { from: "a", to: "b", checks: ["esp", "mtu"] },
@@ -172,11 +172,11 @@ test("one line for a pair of hosts, whichever way is blocked, and one for packet
   const narrow = (mtu: number) =>
     `OverlayNetwork "net": mtu ${mtu}: packets of ${mtu} bytes do not get through whole between host a and host b: give the mtu that the link between them carries (\`ping -M do -s <mtu - 28>\` finds it)`;
   expect(found(1400)).toEqual([blocked, narrow(1400)]);
-  // Nobody chose the default.
+  // Only warns, as the MTU is the default.
   expect(found(1500)).toEqual([blocked, `warning: ${narrow(1500)}`]);
 });
 
-test("what is not probed is said, once for a host", () => {
+test("reports skipped probes once for each host", () => {
   const hosts = [probed("a", { hasRoot: false })];
   const links = [{ from: "c", to: "a", checks: ["7946/tcp"] }];
   const needs = { ...NEEDS, encrypted: true };
@@ -189,7 +189,7 @@ test("what is not probed is said, once for a host", () => {
   ]);
 });
 
-test("the program is one that Python reads, whatever a host is called", ({ skip }) => {
+test("the program is valid Python with any hostname", ({ skip }) => {
   if (spawnSync("python3", ["--version"]).error) skip("there is no python3 here to read it");
   const [part] = Object.values(planTasks([probed("a"), probed("b")], [{ from: "a", to: "b", checks: PLAIN }], "m"));
   const script = probeScript({ ...part!, self: `it's "a" \\ $(b)` });
@@ -213,9 +213,9 @@ describe("the report", () => {
   });
   const two = snapshot({ a: host(), bb: host() }, { unreachable: ["c"] });
 
-  test("nothing found, nothing said", () => expect(formatReport([], two)).toEqual({ errors: [], warnings: [] }));
+  test("is empty without issues", () => expect(formatReport([], two)).toEqual({ errors: [], warnings: [] }));
 
-  test("hosts by checks, the worst of each", () => {
+  test("lists hosts by checks, with the most severe result", () => {
     const findings = [
       finding({ check: "disks", hosts: ["a"], warning: true }),
       finding({ check: "disks", hosts: ["a"] }),
@@ -232,7 +232,7 @@ describe("the report", () => {
     });
   });
 
-  test("what a machine was not asked is not in order", () => {
+  test("does not report unchecked facts as ok", () => {
     const findings = [
       finding({ hosts: ["a"], warning: true }),
       finding({ check: "engine", hosts: ["a"], warning: true }),
@@ -243,7 +243,7 @@ describe("the report", () => {
     );
   });
 
-  test("no table of one host", () =>
+  test("has no table for a single host", () =>
     expect(formatReport([finding({ hosts: ["a"], warning: true })], snapshot({ a: host() })).warnings).toEqual([
       "warning: S: x 1: p",
     ]));

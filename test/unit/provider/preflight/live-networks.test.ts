@@ -15,8 +15,8 @@ function differing(
   return networkDifferences(wanted, ownNetwork({ IPAM }), snapshot({})).map(({ argument }) => argument);
 }
 
-describe("addresses that are compared with a live network", () => {
-  test("none if the Swarm chooses them", () =>
+describe("compares with a live network", () => {
+  test("no addresses if the Swarm chooses them", () =>
     expect(differing({}, { Subnet: "10.0.7.0/24", Gateway: "10.0.7.1" }, { subnet: undefined })).toEqual([]));
 
   test("the default gateway", () => {
@@ -24,18 +24,18 @@ describe("addresses that are compared with a live network", () => {
     expect(differing({}, { Gateway: "10.20.0.9" })).toEqual(["gateway"]);
   });
 
-  test("a gateway that is set", () => expect(differing({}, {}, { gateway: "10.20.0.9" })).toEqual(["gateway"]));
+  test("a given gateway", () => expect(differing({}, {}, { gateway: "10.20.0.9" })).toEqual(["gateway"]));
 
-  test("an IP range that is no longer set", () =>
+  test("an IP range that is no longer given", () =>
     expect(differing({}, { IPRange: "10.20.0.128/25" })).toEqual(["ipRange"]));
 
-  test("none that is not known yet", () => {
+  test("no values that are not known yet", () => {
     const live = { Gateway: "10.20.0.9", IPRange: "10.20.0.128/25" };
     expect(differing({ deferred: ["gateway", "ipRange"] }, live)).toEqual([]);
     expect(differing({ deferred: ["subnet"] }, live, { subnet: undefined, gateway: "10.20.0.1" })).toEqual([]);
   });
 
-  test("of an adopted network only those that are given", () => {
+  test("only the given values of an adopted network", () => {
     const adopt = { adopt: true };
     expect(differing(adopt, { Gateway: "10.20.0.9", IPRange: "10.20.0.128/25" })).toEqual([]);
     expect(differing(adopt, {}, { subnet: "10.21.0.0/24" })).toEqual(["subnet"]);

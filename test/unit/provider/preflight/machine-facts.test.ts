@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { parseListening, parseMounts, parseRoutes } from "../../../../provider/preflight/facts/machine.ts";
 
-test("routes, from what the kernel prints", () => {
+test("parses the kernel's routes", () => {
   const text = [
     "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT",
     "eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0",
@@ -16,7 +16,7 @@ test("routes, from what the kernel prints", () => {
   ]);
 });
 
-test("mounts, with blanks in a path", () => {
+test("parses mounts with spaces in a path", () => {
   const text = [
     "27 1 254:0 / / rw,relatime - ext4 /dev/vda rw",
     "91 27 254:16 / /mnt/disk\\0401 rw,relatime shared:1 - xfs /dev/vdb rw",
@@ -27,7 +27,7 @@ test("mounts, with blanks in a path", () => {
   ]);
 });
 
-test("ports that are listened on, not those of a connection", () => {
+test("parses listening ports, but not the ports of connections", () => {
   const text = [
     "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode",
     "   0: 00000000:2328 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1 1",
@@ -36,6 +36,6 @@ test("ports that are listened on, not those of a connection", () => {
   expect(parseListening(text)).toEqual([9000]);
 });
 
-test("nothing, where there is no such file", () => {
+test("returns nothing without such a file", () => {
   expect([parseRoutes(""), parseMounts(""), parseListening("")]).toEqual([[], [], []]);
 });

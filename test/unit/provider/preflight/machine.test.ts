@@ -8,7 +8,7 @@ import type { HostSnapshot, ClusterSnapshot } from "../../../../provider/preflig
 import { isTooOld } from "../../../../provider/preflight/checks/swarm.ts";
 import { host, machine, NETWORK, ownManager, ownNetwork, SERVICE, snapshot, SWARM } from "../../preflight-snapshot.ts";
 
-/** A host by its name, in no Swarm, or a node of one that a silent manager leads. */
+/** A host of this name outside any Swarm, or a node of a Swarm with an unreachable manager. */
 const named = (name: string, info: Partial<HostSnapshot["info"]> = {}) =>
   host({ hostname: name, address: `ssh://${name}` }, { Name: name, ID: `engine-${name}`, ...info });
 const node = (name: string) =>
@@ -38,16 +38,16 @@ const low = { total: 100 * 2 ** 30, free: 2 ** 30 };
 const FURTHER = "install the kernel's further modules (linux-modules-extra, kernel-modules-extra), or";
 const TO_COME = snapshot({ a: named("a") }, { unreachable: ["b", "c"] });
 
-/** Lines of what is found, warnings marked. */
+/** Returns the issues as lines, with warnings marked. */
 const found = (requirements: Requirement[], seen: ClusterSnapshot) =>
   checkAll(requirements, seen).map(
     (finding) => `${finding.warning ? "warning: " : ""}${formatPreflightIssue(finding)}`,
   );
 
-describe("nothing is found", () => {
+describe("accepts", () => {
   test.each<[string, Requirement[], ClusterSnapshot]>([
     [
-      "of two machines in order",
+      "two healthy machines",
       [managed, NETWORK],
       two({
         ...addresses("10.1.0.1", "10.1.0.2"),
@@ -66,34 +66,34 @@ describe("nothing is found", () => {
       }),
     ],
     [
-      "of namespaces of one kernel",
+      "two namespaces on one kernel",
       [SWARM],
       two(machines({ machineId: "x", bootId: "1" }, { machineId: "x", bootId: "1" })),
     ],
     [
-      "of what a kernel does not tell",
+      "a kernel with unknown modules",
       [SWARM, NETWORK],
       two(machines({ kernel: { vxlan: "unknown", esp: "unknown" } })),
     ],
     [
-      "of a lone host without ESP",
+      "a single host without ESP",
       [SWARM, NETWORK],
       snapshot({ a: named("a") }, { machines: { a: machine({ kernel: { vxlan: "yes", esp: "no" } }) } }),
     ],
     [
-      "of a host without ESP when nothing is encrypted",
+      "a host without ESP if nothing is encrypted",
       [SWARM, clear],
       two(machines({ kernel: { vxlan: "yes", esp: "no" } })),
     ],
     [
-      "of a host that is given by its name",
+      "a host with a name as its address",
       [SWARM, NETWORK],
       two({ ...addresses("a.lan", "b.lan"), ...machines(own("10.1.0.1")) }),
     ],
-    ["of Swarm's own ports on its nodes", [managed], nodes(machines({ listening: [2377, 7946] }))],
-    ["of a manager's port on a worker", [{ ...SWARM, managers: ["b"] }], two(machines({ listening: [2377] }))],
+    ["Swarm's own ports on its nodes", [managed], nodes(machines({ listening: [2377, 7946] }))],
+    ["a manager's port on a worker", [{ ...SWARM, managers: ["b"] }], two(machines({ listening: [2377] }))],
     [
-      "of routes that a Swarm's own pool does not begin with",
+      "routes outside the first subnets of the Swarm's default pool",
       [SWARM],
       two(
         machines(
@@ -102,26 +102,30 @@ describe("nothing is found", () => {
         ),
       ),
     ],
-    ["of a subnet that just holds its hosts", [SWARM, shaped({ subnet: "10.20.0.0/29", gateway: "10.20.0.1" })], two()],
+    [
+      "a subnet that is just large enough for its hosts",
+      [SWARM, shaped({ subnet: "10.20.0.0/29", gateway: "10.20.0.1" })],
+      two(),
+    ],
   ])("%s", (_, requirements, seen) => expect(found(requirements, seen)).toEqual([]));
 });
 
-describe("found", () => {
+describe("reports", () => {
   test.each<[string, Requirement[], ClusterSnapshot, string | string[]]>([
     [
-      "an engine twice",
+      "the same engine twice",
       [SWARM],
       snapshot({ a: named("a"), b: named("b", { ID: "engine-a" }) }),
       'Swarm "swarm": hosts.b.engine "ssh://b": is the same engine (engine-a) as that of host a: give another machine\'s, or, where machines are copies of each other, remove /etc/docker/key.json and engine-id in the Docker root and restart Docker there',
     ],
     [
-      "one name for two engines",
+      "the same hostname for two engines",
       [SWARM],
       snapshot({ a: named("a"), b: { ...named("a", { ID: "engine-b" }) } }),
       'Swarm "swarm": hosts.b.hostname "a": the engine of host a has the same name: rename one of the machines and restart Docker',
     ],
     [
-      "one address for two hosts",
+      "the same address for two hosts",
       [SWARM],
       two(addresses("10.1.0.1", "10.1.0.1")),
       'Swarm "swarm": hosts.b.privateAddress "10.1.0.1": is the address of host a as well: give each host its own',
@@ -133,25 +137,25 @@ describe("found", () => {
       'warning: Swarm "swarm": hosts.b "x": /etc/machine-id is that of host a as well, and DHCP may give both one address: remove the file there, run `systemd-machine-id-setup`, restart the machine',
     ],
     [
-      "an address that leads nowhere else",
+      "an address that only the host itself can connect to",
       [SWARM],
       two(addresses("127.0.0.1", "10.1.0.2")),
       'Swarm "swarm": hosts.a.privateAddress "127.0.0.1": leads every other host to itself: give the address by which the other hosts reach this one',
     ],
     [
-      "clocks that differ",
+      "clocks with some difference",
       [SWARM],
       two(machines({ clock: { least: 2_900, most: 3_100 } }, { clock: { least: -700, most: -100 } })),
       'warning: Swarm "swarm": hosts.a "clock": 3.0 s ahead of host b\'s: MinIO decides by the clock which version of an object is newer, and its nodes reject each other from 15 min on: synchronize both by NTP (`timedatectl set-ntp true`)',
     ],
     [
-      "clocks that differ by too much",
+      "clocks with too much difference",
       [SWARM],
       two(machines({ clock: { least: 0, most: 100 } }, { clock: { least: 900_100, most: 900_200 } })),
       'Swarm "swarm": hosts.b "clock": 900.0 s ahead of host a\'s: MinIO decides by the clock which version of an object is newer, and its nodes reject each other from 15 min on: synchronize both by NTP (`timedatectl set-ntp true`)',
     ],
     [
-      "a machine that could not be looked at, though its engine answers",
+      "a machine with an engine, but without facts",
       [SWARM],
       two({ ...machines({}), factsErrors: { b: "a script there did not end within 60 s" } }),
       'warning: Swarm "swarm": hosts.b "machine": its clock, kernel, MTU, ports and disks are not checked: a script there did not end within 60 s',
@@ -169,7 +173,7 @@ describe("found", () => {
       `OverlayNetwork "net": encrypted true: the kernel of hosts a, b has no ESP (module esp4), which encrypted traffic between hosts needs: ${FURTHER} set encrypted: false`,
     ],
     [
-      "Swarm's ports in other hands",
+      "Swarm's ports used by other programs",
       [managed],
       two(machines({ listening: [2377, 7946] }, { listening: [2377] })),
       [
@@ -178,7 +182,7 @@ describe("found", () => {
       ],
     ],
     [
-      "Swarm's ports in the hands of a program, and of an engine that is in no Swarm",
+      "Swarm's ports used by a program, and by an engine outside any Swarm",
       [managed],
       two(
         machines(
@@ -201,13 +205,13 @@ describe("found", () => {
       ],
     ],
     [
-      "a full disk of a node: what mends it must not be stopped",
+      "a full disk of a node, as a warning so that the fix can run",
       [SWARM, disks],
       nodes(machines({ mounts, space: { "/mnt/disk1": full } })),
       'warning: MinioService "store": hosts.a.drives "/mnt/disk1": its disk has 1 MiB left of 100.0 GiB: free some, or give it a larger one',
     ],
     [
-      "a full disk of a node that is silent, by its manager's word",
+      "a full disk of an unreachable node, from its manager's facts",
       [{ ...SWARM, adopt: true }, disks],
       snapshot(
         { m: managing("10.1.0.1") },
@@ -220,7 +224,7 @@ describe("found", () => {
       'warning: MinioService "store": hosts.a.drives "/mnt/disk1": its disk has 1 MiB left of 100.0 GiB: free some, or give it a larger one',
     ],
     [
-      "disks with little left",
+      "disks with little free space",
       [SWARM, disks],
       two(machines({ mounts, space: { "/": low, "/mnt/disk1": low, "/mnt": full } })),
       [
@@ -229,7 +233,7 @@ describe("found", () => {
       ],
     ],
     [
-      "a kernel without ESP under a network that is there: what mends it must not be stopped",
+      "a kernel without ESP under an existing network, as a warning so that the fix can run",
       [NETWORK],
       nodes({
         ...machines({ kernel: { vxlan: "yes", esp: "no" } }),
@@ -238,31 +242,31 @@ describe("found", () => {
       `warning: OverlayNetwork "net": encrypted true: the kernel of host a has no ESP (module esp4), which encrypted traffic between hosts needs: ${FURTHER} set encrypted: false`,
     ],
     [
-      "a translated address, with an encrypted network",
+      "a translated address with an encrypted network",
       [SWARM, NETWORK],
       two({ ...addresses("203.0.113.7", "10.1.0.2"), ...machines(own("10.1.0.1"), own("10.1.0.2")) }),
       'OverlayNetwork "net": encrypted true: host a is given as 203.0.113.7, none of its own addresses (10.1.0.1), and encrypted traffic does not pass NAT: give the host\'s own address as privateAddress, or set encrypted: false',
     ],
     [
-      "a translated address, with nothing encrypted",
+      "a translated address without encryption",
       [SWARM, clear],
       two({ ...addresses("203.0.113.7", "10.1.0.2"), ...machines(own("10.1.0.1"), own("10.1.0.2")) }),
       'warning: Swarm "swarm": hosts.a.privateAddress "203.0.113.7": none of this host\'s own addresses (10.1.0.1): the hosts reach each other through NAT, where an encrypted network would not work; give the host\'s own address if you can',
     ],
     [
-      "an MTU that the link does not carry",
+      "an MTU larger than the link's",
       [shaped({ mtu: 9000 })],
       two({ ...addresses("10.1.0.1", "10.1.0.2"), ...machines(own("10.1.0.1", 1400), own("10.1.0.2", 9000)) }),
       'OverlayNetwork "net": mtu 9000: larger than the MTU of the links between the hosts: 1400 on host a (eth0): give mtu: 1400',
     ],
     [
-      "the default MTU on a narrower link",
+      "the default MTU on a link with a smaller one",
       [clear],
       two({ ...addresses("10.1.0.1", "10.1.0.2"), ...machines(own("10.1.0.1", 1400), own("10.1.0.2", 1420)) }),
       'warning: OverlayNetwork "net": mtu 1500: larger than the MTU of the links between the hosts: 1400 on host a (eth0), 1420 on host b (eth0): give mtu: 1400',
     ],
     [
-      "a subnet that is too small, hosts to come included",
+      "a subnet that is too small, including hosts that do not exist yet",
       [shaped({ subnet: "10.20.0.0/29", gateway: "10.20.0.1" })],
       TO_COME,
       'OverlayNetwork "net": subnet "10.20.0.0/29": has 5 addresses beside the gateway, and 3 hosts need 6 (per host one for a task and one for Swarm itself): choose a larger one, for instance a /24',
@@ -274,13 +278,13 @@ describe("found", () => {
       'OverlayNetwork "net": ipRange "10.20.0.128/30": has 4 addresses beside the gateway, and 3 hosts need 6 (per host one for a task and one for Swarm itself): choose a larger one, for instance a /24',
     ],
     [
-      "a subnet that holds a host's address",
+      "a subnet that contains a host's address",
       [shaped({ subnet: "10.1.0.0/24" })],
       two(addresses("10.1.0.1", "10.1.1.2")),
       'OverlayNetwork "net": subnet "10.1.0.0/24": overlaps with 10.1.0.1/32, the address of host a: choose a free one, or leave it out and the Swarm does',
     ],
     [
-      "a route of a machine whose engine is silent; its bridges may be Docker's own",
+      "a route of a machine with an unreachable engine, where bridges may be Docker's own",
       [NETWORK],
       snapshot(
         { a: named("a") },
@@ -299,7 +303,7 @@ describe("found", () => {
       'OverlayNetwork "net": subnet "10.20.0.0/24": overlaps with 10.20.0.0/20, a route of host b (eth1): choose a free one, or leave it out and the Swarm does',
     ],
     [
-      "hosts in the addresses that a Swarm's own pool begins with",
+      "hosts in the first subnets of the Swarm's default pool",
       [SWARM],
       two(machines({ routes: [{ destination: "10.0.0.0/16", device: "eth0" }] })),
       'warning: Swarm "swarm": addressPools (not given): the default address pool begins at 10.0.0.0/16, which overlaps with 10.0.0.0/16, a route of host a (eth0): containers would not reach the machines there; choose a pool that is free on all hosts: it cannot be changed later',
@@ -311,7 +315,7 @@ describe("found", () => {
       'Swarm "swarm": hosts.a.engine "ssh://a": is Docker 19.03.15, which lacks what services need (Engine API 1.41): upgrade it to 20.10 or later',
     ],
     [
-      "an engine that is silent",
+      "an unreachable engine",
       [SWARM],
       snapshot(
         { a: named("a") },

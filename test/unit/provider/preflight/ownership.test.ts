@@ -39,7 +39,7 @@ function reported(requirement: Requirement, found: ClusterSnapshot): string[] {
   return [...errors.map((line) => `refused: ${line}`), ...warnings];
 }
 
-describe("nothing is reported of what this state owns", () => {
+describe("accepts what this state owns", () => {
   test.each<[string, Requirement, ClusterSnapshot]>([
     ["a Swarm, after a rename", SWARM, snapshot({ a: manager(RENAMED) })],
     ["a Swarm that the state records", SWARM, snapshot({ a: manager(THEIRS) }, { recordedIds: ["swarm-1"] })],
@@ -60,12 +60,12 @@ describe("nothing is reported of what this state owns", () => {
       snapshot({ a: ownManager({}, [service("store", THEIRS)]) }, { recordedIds: ["id-store"] }),
     ],
     ["a service to adopt", ADOPTED, snapshot({ a: ownManager({}, [service("store", THEIRS)]) })],
-    ["volumes of a service that runs", STORE, snapshot({ a: ownManager(volumes(THEIRS), [service("store", OURS)]) })],
+    ["volumes of a running service", STORE, snapshot({ a: ownManager(volumes(THEIRS), [service("store", OURS)]) })],
     ["volumes with other names", STORE, snapshot({ a: host({ volumes: [volume("else-d1", THEIRS)] }) })],
   ])("%s", (_, requirement, found) => expect(reported(requirement, found)).toEqual([]));
 });
 
-describe("what somebody else owns is refused, with its owner", () => {
+describe("rejects what another state owns, and names the owner", () => {
   const theirs = "another state: project p, stack s, identity another-state";
   const swarm = (whose: string) =>
     `refused: Swarm "swarm": adopt false: host a is a manager of the Swarm swarm-1, which belongs to ${whose}: use the state that created it, or set adopt: true`;
@@ -74,16 +74,16 @@ describe("what somebody else owns is refused, with its owner", () => {
 
   test.each<[string, Requirement, ClusterSnapshot, string]>([
     ["a Swarm with the same names", SWARM, snapshot({ a: manager(THEIRS) }), swarm(theirs)],
-    ["a Swarm made by hand", SWARM, snapshot({ a: manager(BY_HAND) }), swarm("something other than pulumi-swarm")],
+    ["a Swarm created by hand", SWARM, snapshot({ a: manager(BY_HAND) }), swarm("something other than pulumi-swarm")],
     ["volumes of another state", STORE, snapshot({ a: host(volumes(THEIRS)) }), drives(theirs)],
     [
-      "volumes made by hand",
+      "volumes created by hand",
       STORE,
       snapshot({ a: host(volumes(BY_HAND)) }),
       drives("something other than pulumi-swarm"),
     ],
     [
-      "volumes on a machine that joins a store that runs",
+      "volumes on a machine that joins a running store",
       { ...STORE, hosts: ["a", "b"], volumes: { a: ["store-d1"], b: ["store-d1"] } },
       snapshot({
         a: ownManager(volumes(OURS), [service("store", OURS)]),
@@ -99,15 +99,15 @@ describe("what somebody else owns is refused, with its owner", () => {
   });
 });
 
-describe("data that will be reused is reported", () => {
+describe("reports data that will be reused", () => {
   const line =
     'warning: MinioService "store": serviceName "store": the data in volume store-d1 on host a will be reused';
   test.each<[string, ServiceRequirement, ClusterSnapshot]>([
-    ["our own", STORE, snapshot({ a: host(volumes(OURS)) })],
-    ["another state's, to be adopted", ADOPTED, snapshot({ a: host(volumes(THEIRS)) })],
+    ["this state's data", STORE, snapshot({ a: host(volumes(OURS)) })],
+    ["another state's data, to be adopted", ADOPTED, snapshot({ a: host(volumes(THEIRS)) })],
   ])("%s", (_, requirement, found) => expect(reported(requirement, found)).toEqual([line]));
 
-  test("where no manager answers, a volume's owner only warns", () => {
+  test("only warns about a volume's owner if no manager is available", () => {
     const info = { Swarm: { NodeID: "n", NodeAddr: "", LocalNodeState: "locked", ControlAvailable: false } as const };
     const [only, ...more] = reported(STORE, snapshot({ a: host(volumes(THEIRS), info) }, { hasUnlockKey: true }));
     expect(only).toMatch(/^warning: MinioService "store": .* belongs to another state/);

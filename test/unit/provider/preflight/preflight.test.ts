@@ -12,8 +12,8 @@ const changed = { ...NETWORK, settings: { ...NETWORK.settings, subnet: "10.21.0.
 describe("check", () => {
   test.each([
     ["unknown", UNKNOWN],
-    ["silent", { host: "unix:///nowhere/docker.sock" }],
-  ])("says nothing of an engine that is %s", async (_, connection) => {
+    ["unreachable", { host: "unix:///nowhere/docker.sock" }],
+  ])("reports nothing if an engine is %s", async (_, connection) => {
     const hosts = { a: { connection: connection as { host: string }, hostname: "a" } };
     const { failures, inputs } = await Preflight.check!({}, { hosts, requirements: [NETWORK], allowOutage: false });
     expect(failures).toEqual([]);
@@ -23,9 +23,9 @@ describe("check", () => {
 
 describe("diff", () => {
   const inputs = { hosts: {}, requirements: [NETWORK], allowOutage: false, orphanedNetworks: [], outages: [] };
-  test("other requirements are no change", async () =>
+  test("other requirements are not a change", async () =>
     expect(await Preflight.diff("", { ...inputs, requirements: [] }, inputs)).toEqual({ changes: false }));
-  test("something in the way is", async () => {
+  test("an obstacle is a change", async () => {
     const orphanedNetworks = [{ network: "net", networkId: "id-net" }];
     expect(await Preflight.diff("", inputs, { ...inputs, orphanedNetworks })).toEqual({ changes: true });
     expect(await Preflight.diff("", { ...inputs, orphanedNetworks }, inputs)).toEqual({ changes: false });
@@ -36,16 +36,21 @@ describe("orphanedNetworks", () => {
   const found = snapshot({ a: ownManager({ networks: [ownNetwork()] }) });
   const leftover = { network: "net", networkId: "id-net" };
   test.each([
-    ["not in the state", ["other"], found, [leftover]],
-    ["in the state", ["id-net"], found, []],
-    ["where the state is not known", undefined, found, []],
-    ["used", [], snapshot({ a: ownManager({ networks: [ownNetwork()] }, [service("store", OURS, attached)]) }), []],
-    ["another stack's", [], snapshot({ a: ownManager({ networks: [ownNetwork({ Labels: {} })] }) }), []],
+    ["that is not in the state", ["other"], found, [leftover]],
+    ["that is in the state", ["id-net"], found, []],
+    ["if the state is not known", undefined, found, []],
+    [
+      "that is in use",
+      [],
+      snapshot({ a: ownManager({ networks: [ownNetwork()] }, [service("store", OURS, attached)]) }),
+      [],
+    ],
+    ["of another stack", [], snapshot({ a: ownManager({ networks: [ownNetwork({ Labels: {} })] }) }), []],
   ])("a network %s", (_, recordedIds, seen, expected) =>
     expect(listOrphanedNetworks(owner("swarm"), { ...seen, recordedIds })).toEqual(expected),
   );
 
-  test("are out of the way of the other findings", () =>
+  test("are ignored by the other checks", () =>
     expect(withoutNetworks(found, [leftover]).hosts["a"]?.networks.map(({ Name }) => Name)).toEqual([
       "bridge",
       "docker_gwbridge",
@@ -57,14 +62,14 @@ describe("outages", () => {
   const hosts = { a: ownManager({ networks: [ownNetwork()] }, [service("store", OURS, attached)]) };
   const outage = { network: "net", networkId: "id-net", services: [{ id: "id-store", name: "store" }] };
   test.each([
-    ["a change, when it is allowed", [changed], true, [outage]],
-    ["a change, when it is not", [changed], false, []],
+    ["an allowed change", [changed], true, [outage]],
+    ["a change that is not allowed", [changed], false, []],
     ["no change", [NETWORK], true, []],
-  ])("for %s", (_, requirements, allowOutage, expected) =>
+  ])("%s", (_, requirements, allowOutage, expected) =>
     expect(plannedOutages(requirements, snapshot(hosts, { allowOutage }))).toEqual(expected),
   );
 
-  test("stop a service and detach it, and nothing else", () => {
+  test("stop a service and detach it, without any other change", () => {
     const { Spec } = service("store", OURS, {
       TaskTemplate: { ...attached.TaskTemplate, Networks: [{ Target: "id-net" }, { Target: "other" }] },
     });

@@ -70,7 +70,7 @@ Filesystem     1024-blocks     Used Available Capacity Mounted on
 1003.500000000
 `;
 
-test("everything, from what a machine prints", () =>
+test("parses a machine's output", () =>
   expect(parseFacts(PRINTED, DURING)).toEqual({
     routes: [{ destination: "198.51.100.0/24", device: "eth0" }],
     mounts: [{ path: "/", device: "254:0" }],
@@ -78,7 +78,7 @@ test("everything, from what a machine prints", () =>
     portHolders: { 7946: "dockerd" },
     machineId: "3d1219c7c4c5404aaa1f6d2a48adfda4",
     bootId: "ae7ebc97-2e0e-4b80-9a5d-7e8706cb2bf2",
-    // Of the 400 ms of the call 250 went by between the two readings.
+    // 250 of the call's 400 ms passed between the two readings.
     clock: { least: 3_100, most: 3_250 },
     addresses: [
       { device: "lo", address: "127.0.0.1" },
@@ -96,7 +96,7 @@ test("everything, from what a machine prints", () =>
     hasRoot: true,
   }));
 
-test("what is missing is not made up", () =>
+test("returns no values for missing facts", () =>
   expect(parseFacts("== clock\nno such program\n", DURING)).toEqual({
     routes: [],
     mounts: [],
@@ -108,15 +108,15 @@ test("what is missing is not made up", () =>
     hasRoot: false,
   }));
 
-test("a clock without a fraction is only known to the second", () =>
+test("knows a clock without fractions only to the second", () =>
   expect(parseFacts("== clock\n1003\n== clock-at-end\n1003\n", DURING).clock).toEqual({ least: 2_600, most: 4_000 }));
 
-test("a real machine prints what is read", ({ skip }) => {
+test("parses a real machine's output", ({ skip }) => {
   if (process.platform !== "linux") skip(`what is read are Linux's own files, and this is ${process.platform}`);
   const asked = Date.now();
   const printed = execFileSync("sh", { input: FACTS_SCRIPT }).toString();
   const { clock, mounts, space, kernel } = parseFacts(printed, { asked, answered: Date.now() });
-  // The shell looked at its clock between the two looks at the same clock here.
+  // The shell read the same clock between the test's two readings.
   expect(clock!.least).toBeLessThanOrEqual(0);
   expect(clock!.most).toBeGreaterThanOrEqual(0);
   expect(mounts.some(({ path }) => path === "/")).toBe(true);
