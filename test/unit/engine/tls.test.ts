@@ -54,7 +54,7 @@ describe("a request to an engine", () => {
     expect(await answer(mutual, { ca: authority.certificate })).not.toBe("in TLS");
   });
 
-  test("rejects another engine's certificate, whatever the environment says", async () => {
+  test("rejects another engine's certificate in any environment", async () => {
     vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
     const other = await createAuthority("engines", period);
     expect(await answer({}, { ca: other.certificate })).toMatch(/does not answer: .*certificate/);
@@ -136,7 +136,7 @@ describe("the docker plugin", () => {
     );
   });
 
-  test("gets no context and no folder of certificates, whatever the environment says", async () => {
+  test("gets no context and no folder of certificates in any environment", async () => {
     const { value } = await runProgram(() => dockerConfig("swarm-docker", [fakeHost("a")]));
     expect(value).toMatchObject({ context: "", certPath: "" });
   });
@@ -151,7 +151,7 @@ describe("values known only during the run", () => {
     [{ host: "ssh://root$(id)@192.0.2.1" }, 'host "a": engine "ssh://root$(id)@192.0.2.1": must be'],
     [{ host: "tcp://`id`:2376", ca: CERTIFICATE }, 'host "a": engine "tcp://`id`:2376": must be'],
     [{ host: "http://192.0.2.1" }, 'host "a": engine "http://192.0.2.1": must be'],
-  ])("%j is refused with %s", (connection, line) => {
+  ])("rejects %j with %s", (connection, line) => {
     const reasons = validateConnection({ connection, hostname: "a", timeoutSeconds: 1 }).map(({ reason }) => reason);
     expect(reasons).toEqual(line === undefined ? [] : [expect.stringContaining(line)]);
   });

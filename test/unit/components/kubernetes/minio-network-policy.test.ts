@@ -159,7 +159,7 @@ describe("the component", () => {
   });
 
   test.each<[string, Omit<MinioNetworkPolicyArgs, "store">, string]>([
-    ["everybody", { clients: [{}] }, "clients[0] {}: is empty"],
+    ["an empty client", { clients: [{}] }, "clients[0] {}: is empty"],
     ["pods without labels", { consoleClients: [{ pods: {} }] }, 'consoleClients[0] {"pods":{}}: is empty'],
     [
       "an invalid namespace",
@@ -176,8 +176,8 @@ describe("the component", () => {
       { dns: [{ addresses: "10.1.0.1/16" }] },
       'dns[0].addresses "10.1.0.1/16": has host bits: give 10.1.0.0/16',
     ],
-    ["both", { clients: [{ addresses: "10.0.0.0/8", namespace: "shop" }] }, "give two entries"],
-  ])("refuses %s", async (_, args, line) => {
+    ["addresses with a namespace", { clients: [{ addresses: "10.0.0.0/8", namespace: "shop" }] }, "give two entries"],
+  ])("rejects %s", async (_, args, line) => {
     const refusal = await getErrorMessage(() => new MinioNetworkPolicy("guard", { store: guarded, ...args }));
     expect(refusal).toMatch(/^MinioNetworkPolicy "guard": [^\n]*$/);
     expect(refusal).toContain(line);
