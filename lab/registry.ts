@@ -79,7 +79,7 @@ async function push(engine: Engine, image: string, name: string): Promise<string
   return `${name}@${digest}`;
 }
 
-/** Reads the digest of a pushed image from Docker's output. The containerd image store reports it only in the status. */
+/** Reads the digest of a pushed image from Docker's output. The containerd image store prints it only in the status. */
 export function parsePushedDigest(output: string): string | undefined {
   const lines = output.trim().split("\n");
   const answers = lines.map((line) => JSON.parse(line) as { status?: string; aux?: { Digest?: string } });

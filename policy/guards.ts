@@ -83,8 +83,8 @@ function isProtected(
 }
 
 /**
- * Returns the keys of the hosts that a resource may run on, without EC2 instances. "unknown" if they cannot be determined;
- * a firewall on any host is then enough.
+ * Returns the keys of the hosts that a resource may run on, without EC2 instances. Returns "unknown" if they cannot be
+ * determined; a firewall on any host is then enough.
  */
 function candidateHosts(resource: PolicyResource, resources: readonly PolicyResource[]): readonly string[] | "unknown" {
   const members = resources.filter(({ type }) => type === MEMBER);

@@ -15,7 +15,7 @@ export interface PlannedOutage {
   services: { id: string; name: string }[];
 }
 
-/** A network that an interrupted `up` left behind. */
+/** A network that an interrupted `up` created but did not record. */
 export interface OrphanedNetwork {
   network: string;
   networkId: string;
@@ -126,8 +126,8 @@ export function plannedOutages(
 }
 
 /**
- * Returns the unused networks with this state's owner label that the state does not record: an interrupted `up` left
- * them behind. All are removed; a network that is still needed is created again.
+ * Returns the unused networks with this state's owner label that the state does not record, because the `up` that created
+ * them was interrupted. All are removed; a network that is still needed is created again.
  */
 export function listOrphanedNetworks(owner: Owner, snapshot: ClusterSnapshot): OrphanedNetwork[] {
   const { recordedIds } = snapshot;

@@ -64,8 +64,8 @@ export async function checkRequirements(
 }
 
 /**
- * Checks the requirements in Pulumi's `check` step, in every preview and `up`. It creates nothing; it only stops services
- * and removes networks that would block the rest of the run, and the preview announces that.
+ * Checks the requirements in Pulumi's `check` step, in every preview and `up`. Creates nothing. In an `up` it only stops
+ * services and removes networks that would block the rest of the run, and the preview announces that.
  */
 export const Preflight: ResourceHandler<PreflightInputs> = {
   async check(_olds, news) {
