@@ -14,7 +14,7 @@ const PROGRAM = {
   },
 } satisfies GoPrograms;
 
-/** The linter of GitHub's workflows, built if it is missing: half a minute, with nothing but Go modules. */
+/** Returns the path of actionlint, the linter of GitHub workflows. Builds it from Go modules in half a minute. */
 export async function ensureActionlint(): Promise<string> {
   return join(await ensureGoPrograms(PROGRAM), "actionlint");
 }

@@ -3,12 +3,12 @@ import type { ModuleCut } from "./go-cut.ts";
 import { findCachedPlugin, ensurePlugin, type PreparedPlugin } from "./prepared-plugin.ts";
 import { awsPluginVersion } from "./versions.ts";
 
-/** Services of AWS that `AwsHosts` makes something of, and those that they need themselves. */
+/** Services of AWS that `AwsHosts` uses, and those that they depend on. */
 const SERVICES = ["ec2", "elbv2", "iam", "meta", "organizations", "ssm", "sts"];
-/** What AWS's own library calls them, and the two more that they cannot do without. */
+/** Their names in the AWS SDK, and two more that they depend on. */
 const CLIENTS = ["account", "ec2", "elasticloadbalancingv2", "iam", "organizations", "s3", "ssm", "sts"];
 
-/** The provider knows 250 services: with all of them it takes an hour of a processor to compile, and 900 MB. */
+/** Leaves out most of the provider's 250 services: to compile all of them takes an hour of CPU time and 900 MB. */
 const UNUSED_SERVICES: ModuleCut = {
   module: "github.com/hashicorp/terraform-provider-aws",
   cuts: [
@@ -32,12 +32,12 @@ const UNUSED_SERVICES: ModuleCut = {
 
 const plugin = (): PreparedPlugin => ({ name: "aws", version: awsPluginVersion(), cut: UNUSED_SERVICES });
 
-/** The AWS plugin, if it is there. Where it has to be built, that takes some minutes: no test waits for it unasked. */
+/** Returns the AWS plugin if it is prepared. It may take minutes to build, so no test waits for it by default. */
 export function findAwsPlugin(): PulumiPlugin | undefined {
   return findCachedPlugin(plugin());
 }
 
-/** The AWS plugin of the installed @pulumi/aws; made if it is missing. */
+/** Returns the AWS plugin of the installed @pulumi/aws, and creates it if it is missing. */
 export function ensureAwsPlugin(pulumiBin: () => Promise<string>): Promise<PulumiPlugin> {
   return ensurePlugin(plugin(), pulumiBin);
 }

@@ -1,5 +1,5 @@
-// Builds what a package needs and this repository does not: the library in dist/, as CommonJS, which both `require` and
-// `import` load, with its types; and the plugin as one file, which runs without node_modules.
+// Builds the package: the library in dist/ as CommonJS, which both `require` and `import` load, with its types; and the
+// plugin as one file, which runs without node_modules. The repository itself runs from its sources.
 import { execFileSync } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";

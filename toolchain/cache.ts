@@ -24,7 +24,7 @@ export function cacheKey(version: string, parts: readonly string[], files: reado
 export interface CacheEntry {
   /** The folder below the cache's root. */
   name: string;
-  /** Version and hash of everything it is made of, from `keyOf`. */
+  /** Version, and hash of everything that it is built from: see `cacheKey`. */
   key: string;
   /** Fills the given folder. If it throws, nothing is kept. */
   create: (folder: string) => Promise<void>;
@@ -71,8 +71,8 @@ function publishFolder(folder: string, final: string): void {
 }
 
 /**
- * Runs `work` while this process holds the lock. Removes the lock of a process that has ended; waits for one of a
- * process that cannot be seen from here, such as one in another container.
+ * Runs `work` while this process holds the lock. Removes the lock of a process that has ended; waits for a process that
+ * is invisible from here, such as one in another container.
  */
 export async function withFileLock<T>(path: string, work: () => Promise<T>): Promise<T> {
   const release = await acquireLock(path, () => {

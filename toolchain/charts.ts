@@ -4,14 +4,14 @@ import { isCached, cacheKey, ensureCached } from "./cache.ts";
 import { type GoModule, type GoPrograms, fetchGoModule, ensureGoPrograms, programsCacheEntry } from "./go.ts";
 import { HELM } from "./versions.ts";
 
-/** A Helm chart that lies in the sources of what it installs. */
+/** A Helm chart in the sources of the program that it installs. */
 interface ChartSource extends GoModule {
   folder: string;
 }
 
 /**
- * The charts of network plugins, from Go modules: for machines that reach no site of charts. Flannel's and Cilium's are
- * those that `CNI_CHARTS` names; of Calico the mirrors have 3.28.5, which has the same values.
+ * Charts of network plugins from Go modules, for machines without access to chart repositories. Flannel's and Cilium's
+ * are the versions in `CNI_CHARTS`; of Calico the mirrors have 3.28.5, which accepts the same values.
  */
 const CHARTS: Record<string, ChartSource> = {
   flannel: {
@@ -34,7 +34,7 @@ const CHARTS: Record<string, ChartSource> = {
   },
 };
 
-/** Helm of the version that the Kubernetes plugin has inside, and from the same module: what is compiled is shared. */
+/** Helm from the module of the Kubernetes plugin, so that both share compiled packages. */
 const PROGRAM = {
   name: "helm",
   version: HELM,
@@ -43,17 +43,17 @@ const PROGRAM = {
 
 const cacheEntry = () => ({ name: "charts", key: cacheKey("1", [JSON.stringify(CHARTS)]) });
 
-/** Whether the charts are there, and Helm, which renders them. */
+/** Returns whether the charts and Helm, which renders them, are prepared. */
 export function hasCharts(): boolean {
   return isCached(cacheEntry()) && isCached(programsCacheEntry(PROGRAM));
 }
 
-/** The path of Helm. */
+/** Returns the path of Helm. */
 export async function ensureHelm(): Promise<string> {
   return join(await ensureGoPrograms(PROGRAM), "helm");
 }
 
-/** The folder with the charts, by the names of the plugins. */
+/** Returns the folder with the charts; their names are those of the plugins. */
 export function ensureCharts(): Promise<string> {
   return ensureCached({
     ...cacheEntry(),

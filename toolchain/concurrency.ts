@@ -1,4 +1,4 @@
-/** Does the work for every item, so many at a time. The first failure is thrown once what has begun is done. */
+/** Runs `work` for each item, up to a limit at a time. After a failure waits for the started work, then throws. */
 export async function mapLimit<T>(
   atOnce: number,
   items: readonly T[],

@@ -11,12 +11,12 @@ import { askOnTerminal } from "./prompt.ts";
 import { canRun, run } from "./run.ts";
 
 const PING_MS = 5_000;
-/** Time for a fresh engine to answer. */
+/** Time for a fresh engine to answer, in milliseconds. */
 const START_MS = 60_000;
-/** What dockerd says when nothing else keeps its output. */
+/** The log of a dockerd without systemd. */
 const LOG = "/var/log/pulumi-swarm-dockerd.log";
 
-/** This machine's Docker Engine, installed and started if none answers. */
+/** Returns this machine's Docker Engine. Installs and starts one if none answers. */
 export async function ensureEngine(options: { yes?: boolean } = {}): Promise<Engine> {
   const connection = resolveLocalEngine();
   const engine = new Engine(connection);
@@ -30,7 +30,7 @@ export async function ensureEngine(options: { yes?: boolean } = {}): Promise<Eng
   });
 }
 
-/** Why the engine cannot be used, or undefined when it can: it answers, and tells about itself. */
+/** Returns why the engine cannot be used; undefined if it answers. */
 async function findEngineProblem(engine: Engine): Promise<string | undefined> {
   try {
     await engine.ping(PING_MS);
@@ -42,7 +42,7 @@ async function findEngineProblem(engine: Engine): Promise<string | undefined> {
   }
 }
 
-/** Only the platform's own socket on Linux is ours to bring to life; anything else was chosen by the user. */
+/** Throws unless the engine is behind the default socket on Linux: the user chose any other, and must start it. */
 function assertManagedHere({ host }: EngineConnection, problem: string): void {
   if (process.env["DOCKER_HOST"]) throw new Error(`${problem} (DOCKER_HOST "${host}"): start it, or unset DOCKER_HOST`);
   if (host !== "unix:///var/run/docker.sock") {
@@ -88,7 +88,7 @@ function describePlan(missing: EnginePackage | undefined): string {
 const hasSystemd = () => existsSync("/run/systemd/system");
 const startedBy = () => (hasSystemd() ? "systemctl enable --now docker" : `dockerd in the background, log in ${LOG}`);
 
-/** Asks where somebody can answer; a script or CI gets what it asked for. */
+/** Asks for consent on a terminal; without one, such as in CI, the command itself is the consent. */
 async function confirmPlan(text: string, yes: boolean): Promise<void> {
   say(text);
   if (yes || !process.stdin.isTTY || !process.stderr.isTTY) return;
@@ -96,7 +96,7 @@ async function confirmPlan(text: string, yes: boolean): Promise<void> {
     throw new Error("no Docker Engine: start one, or set DOCKER_HOST to one, and run this again");
 }
 
-/** What to put before a command so that it runs as root. */
+/** Returns the prefix with which a command runs as root. */
 function rootPrefix(): string[] {
   if (process.getuid?.() === 0) return [];
   return process.stdin.isTTY ? ["sudo"] : ["sudo", "-n"];
@@ -113,10 +113,10 @@ async function runAsRoot(
 }
 
 /**
- * Starts an engine in a session of its own and without a terminal: neither Ctrl-C nor the end of this command reaches it.
- * By its pid file dockerd refuses to start twice. One that lost its power leaves its files behind, and the process of that
- * number may be another by now: dockerd would not start for it, or take it for its containerd. Rules that limit who
- * reaches published ports are set first, as the service of systemd does elsewhere.
+ * Starts an engine in its own session without a terminal, so that it survives Ctrl-C and the end of this command. Its
+ * pid file prevents a second start. After a power failure, the stale pid files of dockerd and containerd may name other
+ * processes, which would prevent the start: removes such files. Applies the firewall rules for published ports first,
+ * as a systemd service does elsewhere.
  */
 const START_SCRIPT = `
 forget() { [ "$(cat "/proc/$(cat "$1")/comm")" = "$2" ] || rm -f "$1"; } 2>/dev/null

@@ -17,15 +17,15 @@ function dockerPluginBuild(version: string): GoBuild {
   };
 }
 
-/** A plugin as Pulumi looks for it: `<home>/plugins/<folder>/<files>`. */
+/** A plugin in the layout of Pulumi: `<home>/plugins/<folder>/<files>`. */
 export interface PulumiPlugin {
-  /** Name of its folder below `plugins`. */
+  /** Name of its folder in `plugins`. */
   folder: string;
-  /** Where its files lie in the cache. */
+  /** Path of its files in the cache. */
   path: string;
 }
 
-/** The docker plugin of the installed @pulumi/docker; made if it is missing. */
+/** Returns the docker plugin of the installed @pulumi/docker, and creates it if it is missing. */
 export async function ensureDockerPlugin(pulumiBin: () => Promise<string>): Promise<PulumiPlugin> {
   const version = dockerPluginVersion();
   const key = cacheKey(version, buildKeyParts([dockerPluginBuild(version)]), moduleFiles("resource-docker"));

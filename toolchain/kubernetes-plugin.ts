@@ -4,12 +4,12 @@ import { kubernetesPluginVersion } from "./versions.ts";
 
 const plugin = (): PreparedPlugin => ({ name: "kubernetes", version: kubernetesPluginVersion() });
 
-/** The Kubernetes plugin, if it is there. Where it has to be built, that takes some minutes. */
+/** Returns the Kubernetes plugin if it is prepared. It may take minutes to build. */
 export function findKubernetesPlugin(): PulumiPlugin | undefined {
   return findCachedPlugin(plugin());
 }
 
-/** The Kubernetes plugin of the installed @pulumi/kubernetes; made if it is missing. */
+/** Returns the Kubernetes plugin of the installed @pulumi/kubernetes, and creates it if it is missing. */
 export function ensureKubernetesPlugin(pulumiBin: () => Promise<string>): Promise<PulumiPlugin> {
   return ensurePlugin(plugin(), pulumiBin);
 }

@@ -2,7 +2,7 @@ import { isCached } from "./cache.ts";
 import { type GoBuild, type GoPrograms, ensureGoPrograms, programsCacheEntry } from "./go.ts";
 import { KUBE_ROUTER, KUBERNETES } from "./versions.ts";
 
-/** What a cluster of one's own is made of, but for containerd, which comes with the engine. */
+/** The programs of a Kubernetes cluster, without containerd, which comes with the engine. */
 const CLUSTER = {
   name: "kubernetes",
   version: KUBERNETES,
@@ -21,7 +21,7 @@ const CLUSTER = {
   },
 } satisfies GoPrograms;
 
-/** What has a cluster's node enforce policies: a program of its own, so that a change of it leaves the others as they are. */
+/** The program that enforces network policies: a separate cache entry, so that changing it rebuilds nothing else. */
 const POLICY_ENFORCER = {
   name: "network-policies",
   version: KUBE_ROUTER,
@@ -37,17 +37,17 @@ function nodeProgram(name: string): GoBuild {
   return { module: "kubernetes-node", package: name };
 }
 
-/** Whether the programs of a cluster are there. */
+/** Returns whether the programs of a cluster are prepared. */
 export function hasKubernetes(): boolean {
   return isCached(programsCacheEntry(CLUSTER)) && isCached(programsCacheEntry(POLICY_ENFORCER));
 }
 
-/** The folder with the programs of a cluster, by their names. To build them takes ten minutes and more. */
+/** Returns the folder with the programs of a cluster. To build them takes more than ten minutes. */
 export function ensureKubernetes(): Promise<string> {
   return ensureGoPrograms(CLUSTER);
 }
 
-/** The folder with the program that enforces policies. */
+/** Returns the folder with the program that enforces network policies. */
 export function ensurePolicyEnforcer(): Promise<string> {
   return ensureGoPrograms(POLICY_ENFORCER);
 }

@@ -1,5 +1,5 @@
-// Starts commands/<name>.ts with a Node that runs TypeScript. Plain JavaScript without dependencies: with lock.mjs it must
-// run on a bare clone and on an older Node (18 or newer).
+// Starts commands/<name>.ts with a Node that runs TypeScript. Plain JavaScript without dependencies, as lock.mjs: both
+// run in a bare clone on an older Node (18 or newer).
 import { spawn, spawnSync } from "node:child_process";
 import {
   existsSync,
@@ -22,8 +22,8 @@ const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const OLDEST_NODE = [22, 18];
 
 /**
- * Node as npm packages, one a platform, each with the hash that npm checks the download against. Only packages that
- * carry the binary itself: nothing here depends on an install script.
+ * npm packages of Node, one for each platform, with the hash that npm checks. They contain the binary itself and need
+ * no install script.
  */
 const NODE_PACKAGES = {
   "linux-x64": {
@@ -50,7 +50,7 @@ const NODE_PACKAGES = {
 
 const say = (text) => process.stderr.write(`${text}\n`);
 
-/** Ends with one line: what is wrong and the way out. */
+/** Prints one line with the problem and its solution, and exits. */
 function fail(text) {
   say(`error: ${text}`);
   process.exit(1);
@@ -61,7 +61,7 @@ function isNewEnough(version) {
   return major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]);
 }
 
-/** Runs npm, the one that started this script if there is one, and gives back whether it went well. */
+/** Runs npm, preferably the one that started this script. Returns whether it succeeded. */
 function npm(args, cwd) {
   const cli = process.env.npm_execpath;
   const viaNode = cli !== undefined && /\.c?js$/.test(cli) && existsSync(cli);
@@ -69,7 +69,7 @@ function npm(args, cwd) {
   const { status, error } = spawnSync(command, viaNode ? [cli, ...args] : args, {
     cwd,
     stdio: ["ignore", 2, 2],
-    // The folders that an outer `npm run` works in are not this one's.
+    // Ignores the folders of an outer `npm run`.
     env: Object.fromEntries(
       Object.entries(process.env).filter(([key]) => !/^npm_config_(global|prefix|(local|global)_prefix)$/i.test(key)),
     ),
@@ -78,7 +78,7 @@ function npm(args, cwd) {
   return status === 0;
 }
 
-/** A Node that is new enough: this one, else one from npm, kept in the cache. */
+/** Returns a Node that is new enough: this one, or one from npm, which is cached. */
 function findNode() {
   if (isNewEnough(process.version)) return process.execPath;
   const platform = `${process.platform}-${process.arch}`;
@@ -92,7 +92,7 @@ function findNode() {
   return node;
 }
 
-/** Fetches into a folder of its own and renames it: half a download is never taken for a whole one. */
+/** Downloads into a temporary folder and renames it, so that an incomplete download is never used. */
 function fetchNode(wanted, cache, final, need) {
   say(`${need}: fetching ${wanted.name} ${wanted.version} with npm`);
   mkdirSync(cache, { recursive: true });
@@ -119,14 +119,14 @@ function fetchNode(wanted, cache, final, need) {
     renameSync(folder, final);
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
-    // Another run was quicker: its copy is as good.
+    // Another run was faster; its copy is equal.
     if (!existsSync(final)) throw error;
   }
 }
 
 /**
- * Whether node_modules holds what package-lock.json says. npm writes its own list last, so a half-finished install has
- * none; contents are compared, not clocks.
+ * Returns whether node_modules matches package-lock.json. npm writes node_modules' own lock file last, so it is missing
+ * after an incomplete install. Compares contents, not timestamps.
  */
 function isInstalled() {
   const read = (path) => {
@@ -162,17 +162,17 @@ async function installDependencies() {
   if (!installed) fail("npm ci failed: see its message above, then run this again");
 }
 
-/** Runs the command and ends as it ends. */
+/** Runs the command and exits with its exit code. */
 function run(node, script, args) {
   const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ""}` };
-  // Node's own fetch asks a proxy only when told to.
+  // Node's fetch uses a proxy only with this setting.
   if (env.HTTPS_PROXY || env.https_proxy) env.NODE_USE_ENV_PROXY ??= "1";
   const child = spawn(node, ["--disable-warning=ExperimentalWarning", script, ...args], {
     cwd: ROOT,
     stdio: "inherit",
     env,
   });
-  // A terminal sends Ctrl-C to the command as well; this process only waits for it to end in order.
+  // The terminal sends Ctrl-C to the command, too: this process only waits for it.
   process.on("SIGINT", () => {});
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("error", (error) => fail(`${node} does not start: ${error.message}`));

@@ -15,23 +15,23 @@ const IMAGE: GoImage = {
   env: ["HOME=/tmp"],
 };
 
-/** Which image to build. Tests use a second variant to change a running service's image. */
+/** Options of the image. Tests use a second variant to change a running service's image. */
 export interface ImageOptions {
-  /** Written as the label `pulumi-swarm.variant`, so that variants differ in their contents. @default "a" */
+  /** Value of the label `pulumi-swarm.variant`, which makes the images of variants differ. @default "a" */
   variant?: string;
 }
 
 /**
- * An image of MinIO with nothing but its two programs, built from Go modules and loaded into the engine. For labs, and
- * for machines where no registry of images answers: its MinIO is the last one published as source, repaired.
+ * Builds an image with only MinIO's two programs from Go modules, and loads it into the engine. For labs, and for
+ * machines that reach no image registry. Its MinIO is the last version published as source, with security fixes.
  *
- * @returns the image's name. The same binaries give the same one, in every engine.
+ * @returns the image's name, which depends only on its contents
  */
 export async function ensureMinioImage(engine: Engine, options: ImageOptions = {}): Promise<string> {
   return ensureGoImage(engine, IMAGE, imageLabels(options));
 }
 
-/** The same image, for engines elsewhere. */
+/** Builds the same image for other engines. */
 export function prepareMinioImage(options: ImageOptions = {}): Promise<BuiltImage> {
   return prepareGoImage(IMAGE, imageLabels(options));
 }

@@ -1,15 +1,15 @@
 import type { ModuleCut } from "./go-cut.ts";
 
 /**
- * Repairs of the last MinIO that is published as source. A request whose payload is said to be
- * STREAMING-UNSIGNED-PAYLOAD-TRAILER was authorized by the access key that it names, and its signature was not checked
- * where the key stands in the query (CVE-2026-41145), nor at all where an archive is unpacked (CVE-2026-40344).
+ * Fixes for the last MinIO that is published as source. It authorized a request with the payload type
+ * STREAMING-UNSIGNED-PAYLOAD-TRAILER by the access key alone. It did not check the signature if the key was in the
+ * query (CVE-2026-41145), and never while it unpacked an archive (CVE-2026-40344).
  */
 export const MINIO_REPAIRS: ModuleCut = {
   module: "github.com/minio/minio",
   edits: [
     {
-      // All handlers read such a payload through this function. The key in the query is the one that authorizes.
+      // All handlers read such a payload through this function. A key in the query authorizes a presigned request.
       file: "cmd/streaming-v4-unsigned.go",
       from: "\tif signature {\n",
       to:
@@ -21,7 +21,7 @@ export const MINIO_REPAIRS: ModuleCut = {
         "\t} else if signature {\n",
     },
     {
-      // The handler that unpacks an archive did not know such a payload.
+      // The handler that unpacks an archive did not support such a payload.
       file: "cmd/object-handlers.go",
       from: "\t\treader, s3Err = newSignV4ChunkedReader(r, rAuthType == authTypeStreamingSignedTrailer)\n",
       to:
@@ -34,7 +34,7 @@ export const MINIO_REPAIRS: ModuleCut = {
         '\t\treader, s3Err = newUnsignedV4ChunkedReader(r, true, r.Header.Get(xhttp.Authorization) != "")\n',
     },
     {
-      // Its size is that of the archive, without the marks of the chunks.
+      // The size is that of the archive, without the chunk headers.
       file: "cmd/object-handlers.go",
       from: "\tif rAuthType == authTypeStreamingSigned || rAuthType == authTypeStreamingSignedTrailer {\n",
       to: "\tif rAuthType == authTypeStreamingSigned || rAuthType == authTypeStreamingSignedTrailer || rAuthType == authTypeStreamingUnsignedTrailer {\n",

@@ -14,7 +14,7 @@ const PROGRAMS = {
   },
 } satisfies GoPrograms;
 
-/** The folder with `dockerd` and `docker-proxy` of the newest engine; they are built if they are missing, in minutes. */
+/** Returns the folder with `dockerd` and `docker-proxy` of the newest engine. Builds them in minutes if missing. */
 export function ensureMoby(): Promise<string> {
   return ensureGoPrograms(PROGRAMS);
 }

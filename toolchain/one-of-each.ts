@@ -1,12 +1,12 @@
-/** Has tests run one case of each class. `npm test` sets it; `npm run test:full` and plain vitest run all cases. */
+/** Makes tests run one case of each class. `npm test` sets it; `npm run test:full` and plain vitest run all cases. */
 export const ONE_OF_EACH_VARIABLE = "PULUMI_SWARM_TEST_ONE_OF_EACH";
 
-/** Cases by what they have in common: the first of each class stands for the others. */
+/** Cases by class; the first case of a class represents the others. */
 export type Classes<T> = Readonly<Record<string, readonly [T, ...T[]]>>;
 
 const isReduced = () => process.env[ONE_OF_EACH_VARIABLE] !== undefined;
 
-/** The cases that run. */
+/** Returns the cases to run. */
 export function selectCases<T>(classes: Classes<T>, reduced = isReduced()): T[] {
   return reduced ? Object.values(classes).map(([first]) => first) : allCases(classes);
 }
@@ -15,7 +15,7 @@ export function allCases<T>(classes: Classes<T>): T[] {
   return Object.values(classes).flat();
 }
 
-/** The sentence with which `npm test` says what it leaves out; undefined when that is nothing. */
+/** Returns the note of `npm test` on omitted cases; undefined if there are none. */
 export function describeOmittedCases<T>(
   what: string,
   tables: readonly Classes<T>[],

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { download, publishedChecksum } from "./download.ts";
 import { run } from "./run.ts";
 
-/** Where Pulumi's plugins come from. Checksums come from another site than the archives. */
+/** Download sites of Pulumi's plugins. The checksums come from another site than the archives. */
 export interface PluginSites {
   archives: string;
-  /** Where the release of a plugin's version has its files. */
+  /** Returns the URL of the files in a plugin's release. */
   release: (name: string, version: string) => string;
 }
 
@@ -16,9 +16,9 @@ const SITES: PluginSites = {
 };
 
 /**
- * Downloads a plugin, compares it with the checksum in its release and has Pulumi unpack it. `pulumi plugin install` by
- * itself compares nothing. Pulumi publishes SHA-1 sums for most plugins. Not run against its sites where this was
- * written.
+ * Downloads a plugin, compares it with the checksum in its release, and has Pulumi unpack it. `pulumi plugin install`
+ * itself does not check downloads. Pulumi publishes only SHA-1 sums for most plugins. Not tested against the real
+ * sites.
  */
 export async function downloadPlugin(
   name: string,

@@ -6,12 +6,12 @@ import type { ModuleCut } from "./go-cut.ts";
 import { downloadPlugin } from "./plugin-release.ts";
 import { chooseSource } from "./source.ts";
 
-/** A plugin of Pulumi's that takes long to build where it cannot be downloaded: nobody waits for it unasked. */
+/** A Pulumi plugin that takes minutes to build if it cannot be downloaded, so it is created only on request. */
 export interface PreparedPlugin {
-  /** As Pulumi calls it. Its module is `toolchain/go/resource-<name>`. */
+  /** Pulumi's name for it. Its Go module is `toolchain/go/resource-<name>`. */
   name: string;
   version: string;
-  /** What its build can do without. @default - nothing */
+  /** Parts of a module that the build leaves out. @default - none */
   cut?: ModuleCut;
 }
 
@@ -26,13 +26,13 @@ function cacheEntry(plugin: PreparedPlugin) {
 
 const pluginFolder = ({ name, version }: PreparedPlugin) => `resource-${name}-v${version}`;
 
-/** The plugin, if it is there. */
+/** Returns the plugin if it is prepared. */
 export function findCachedPlugin(plugin: PreparedPlugin): PulumiPlugin | undefined {
   const wanted = cacheEntry(plugin);
   return isCached(wanted) ? { folder: pluginFolder(plugin), path: cachePath(wanted) } : undefined;
 }
 
-/** The plugin; made if it is missing. */
+/** Returns the plugin, and creates it if it is missing. */
 export async function ensurePlugin(plugin: PreparedPlugin, pulumiBin: () => Promise<string>): Promise<PulumiPlugin> {
   const { name, version } = plugin;
   const create = async (folder: string) => {

@@ -1,30 +1,30 @@
 import { performance } from "node:perf_hooks";
 import { escapeControlCharacters } from "../core/escape-control-characters.ts";
 
-/** Nothing is said about what is done before this many milliseconds. */
+/** Shorter operations print nothing, in milliseconds. */
 const QUIET_MS = 2_000;
-/** How often a log (no terminal) is told that something still runs. */
+/** Interval of messages in a log without a terminal, in milliseconds. */
 const LOG_EVERY_MS = 30_000;
 
-/** Tells what is going on now, in a few words, for the progress line. */
+/** Sets the detail of the progress line, in a few words. */
 export type ReportProgress = (detail: string) => void;
 
 const seconds = (ms: number) => (ms < 60_000 ? `${Math.round(ms / 1000)} s` : minutes(Math.round(ms / 1000)));
 const minutes = (s: number) => `${Math.floor(s / 60)} min ${s % 60} s`;
 
-/** One line for a person. Everything but a command's result goes to stderr, so that `npm run env` can be evaluated. */
+/** Prints a line on standard error. Only results go to standard output, so that `npm run env` can be evaluated. */
 export function say(line: string): void {
   process.stderr.write(`${escapeControlCharacters(line)}\n`);
 }
 
-/** A command's result, on standard output. */
+/** Prints a command's result on standard output. */
 export function print(text: string): void {
   process.stdout.write(`${escapeControlCharacters(text)}\n`);
 }
 
 /**
- * Does `work` with a progress line: on a terminal one line that counts the seconds, in a log a line now and then. What
- * takes less than two seconds says nothing.
+ * Runs `work` with a progress line. On a terminal the line counts the seconds; in a log it is repeated now and then.
+ * Prints nothing for the first two seconds.
  */
 export async function progress<T>(label: string, work: (tell: ReportProgress) => Promise<T>): Promise<T> {
   const start = performance.now();

@@ -7,7 +7,7 @@ import { run } from "./run.ts";
 import { chooseSource, PULUMI_SITE, pulumiArchive } from "./source.ts";
 import { LANGUAGE_NODEJS, PULUMI } from "./versions.ts";
 
-/** Where both modules keep the version that they print. */
+/** Go variable with the version in both modules. */
 const VERSION_VARIABLE = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
 
 const CLI: GoBuild = {
@@ -22,15 +22,16 @@ const LANGUAGE_HOST: GoBuild = {
   variables: { [VERSION_VARIABLE]: `v${LANGUAGE_NODEJS}` },
   edits: [
     {
-      // This old host stands between the program and the engine for calls that today's SDK does not make any more, and
-      // knows nothing of newer ones (transforms of a whole stack, resource hooks). The program gets the engine's own address, as in later releases.
+      // This old host puts a proxy between the program and the engine, for calls that today's SDK does not use. The
+      // proxy lacks newer calls (transforms of a whole stack, resource hooks). Gives the program the engine's own
+      // address, as later releases do.
       file: "main.go",
       from: `fmt.Sprintf("127.0.0.1:%d", handle.Port), pipes.directory())`,
       to: `req.GetMonitorAddress(), pipes.directory())`,
     },
     {
-      // Today's CLI sends the project's `typescript: false` in a way that this host does not hear: it would load the
-      // TypeScript compiler, and its map of sources for every stack trace, for a program that Node runs as it is.
+      // This host does not understand how today's CLI passes the project's `typescript: false`. It would load the
+      // TypeScript compiler, and its source maps for every stack trace, although Node runs the program directly.
       file: "main.go",
       from: `flag.BoolVar(&typescript, "typescript", true,`,
       to: `flag.BoolVar(&typescript, "typescript", false,`,
@@ -38,13 +39,13 @@ const LANGUAGE_HOST: GoBuild = {
   ],
 };
 
-/** The folder with `pulumi` and what belongs beside it; made if it is missing. */
+/** Returns the folder with `pulumi` and its language host, and creates it if it is missing. */
 export async function ensurePulumi(): Promise<string> {
   const folder = await ensureCached({ name: "pulumi", key: pulumiKey(), create: createPulumi });
   return join(folder, "bin");
 }
 
-/** One key for both sources: a CLI that is there is used, wherever it came from. */
+/** Returns the cache key, which is the same for both sources: a cached CLI is used wherever it came from. */
 export function pulumiKey(): string {
   const files = [CLI, LANGUAGE_HOST].flatMap((build) => moduleFiles(build.module));
   return cacheKey(PULUMI, buildKeyParts([CLI, LANGUAGE_HOST]), files);
@@ -66,7 +67,7 @@ async function buildFromModules(folder: string): Promise<void> {
   await buildGoProgram(CLI, join(bin, "pulumi"));
 }
 
-/** The official archive: the CLI and all language hosts. Not run where this was written. */
+/** Downloads the official archive: the CLI and all language hosts. Not tested against the real site. */
 async function downloadRelease(folder: string): Promise<void> {
   const name = pulumiArchive();
   const release = `https://github.com/pulumi/pulumi/releases/download/v${PULUMI}`;

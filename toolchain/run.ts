@@ -2,26 +2,26 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { exitBySignal, type TerminationSignal, onTerminationSignal } from "./signals.ts";
 
-/** How a program is run. */
+/** Options for running a program. */
 export interface RunOptions {
   cwd?: string;
-  /** The whole environment. @default this process's own */
+  /** The whole environment. @default this process's environment */
   env?: NodeJS.ProcessEnv;
   /** Called with each line the program prints. */
   onLine?: (line: string) => void;
-  /** Milliseconds until it is ended. @default no limit */
+  /** Timeout in milliseconds. @default no limit */
   timeoutMs?: number;
-  /** Whether its standard output is secret: a failure then shows only what it wrote to standard error. */
+  /** Whether its standard output is secret: an error then shows only its standard error. */
   secretOutput?: boolean;
-  /** Open files that the program gets as its descriptors 3, 4, … */
+  /** Open files for the program's descriptors 3, 4, … */
   files?: readonly number[];
-  /** Whether a signal that ends this process ends the program first. @default the program stays */
+  /** Whether a signal that ends this process ends the program first. @default the program continues */
   forwardSignals?: boolean;
-  /** Called with the program's process id as soon as it runs. */
+  /** Called with the program's process id after its start. */
   onStart?: (pid: number) => void;
 }
 
-/** A program ended badly. The message carries the last lines it printed. */
+/** The failure of a program. The message contains its last lines of output. */
 export class CommandError extends Error {
   readonly exitCode: number | null;
   constructor(command: string, exitCode: number | null, why: string, tail: readonly string[]) {
@@ -31,10 +31,10 @@ export class CommandError extends Error {
   }
 }
 
-/** How many of a program's last lines a failure shows. */
+/** The most lines of output in an error message. */
 const TAIL = 25;
 
-/** Runs a program to its end and gives back what it wrote to its standard output. Secrets never belong in `args`. */
+/** Runs a program and returns its standard output. Never pass secrets in `args`. */
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   const { cwd, env, onLine, timeoutMs, secretOutput = false, onStart, files = [], forwardSignals = false } = options;
   return new Promise((resolve, reject) => {
@@ -62,8 +62,8 @@ export function run(command: string, args: readonly string[], options: RunOption
 }
 
 /**
- * A signal ends this process only once the child has ended. The terminal sends Ctrl-C to the child as well; all else is
- * passed on.
+ * Ends this process after a signal only once the child has ended. Passes signals on, except for Ctrl-C, which the
+ * terminal sends to the child itself.
  */
 function exitWithChild(child: ChildProcess): void {
   let caught: TerminationSignal | undefined;
@@ -77,7 +77,7 @@ function exitWithChild(child: ChildProcess): void {
   });
 }
 
-/** Runs a program with this terminal as its own and gives back its exit code. Ctrl-C is the program's to handle. */
+/** Runs a program on this terminal and returns its exit code. The program handles Ctrl-C. */
 export function runAttached(
   command: string,
   args: readonly string[],
@@ -107,7 +107,7 @@ export function runAttached(
   });
 }
 
-/** Whether a program can be started at all. */
+/** Returns whether a program can be started. */
 export async function canRun(command: string, args: readonly string[]): Promise<boolean> {
   try {
     await run(command, args, { timeoutMs: 20_000 });

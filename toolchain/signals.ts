@@ -1,9 +1,9 @@
-/** Signals by which a terminal, a service manager or a pipeline ends a process, with their numbers. */
+/** Signals with which a terminal, a service manager or a pipeline ends a process, with their numbers. */
 const SIGNAL_NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 
 export type TerminationSignal = keyof typeof SIGNAL_NUMBERS;
 
-/** Calls `hear` at each such signal, until the function that is given back is called. */
+/** Calls `listener` on each such signal. Returns a function that stops listening. */
 export function onTerminationSignal(listener: (signal: TerminationSignal) => void): () => void {
   const signals = Object.keys(SIGNAL_NUMBERS) as TerminationSignal[];
   for (const signal of signals) process.on(signal, listener);
@@ -12,7 +12,7 @@ export function onTerminationSignal(listener: (signal: TerminationSignal) => voi
   };
 }
 
-/** Ends this process with the exit code that a shell gives for the signal. */
+/** Ends this process with a shell's exit code for the signal. */
 export function exitBySignal(signal: TerminationSignal): never {
   process.exit(128 + SIGNAL_NUMBERS[signal]);
 }

@@ -4,8 +4,9 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const integration = (name: string) => `test/integration/${name}.test.ts`;
 
 /**
- * The tests that take longest, slowest first: `npm test -- --durations` tells. Vitest knows how long files took in this clone
- * alone; in a new one it starts the largest first, and one of these at the end keeps a single worker busy.
+ * The slowest tests, slowest first, as `npm test -- --durations` lists them. Vitest knows durations only from earlier
+ * runs in the same clone. In a new clone it starts the largest files first, and a slow file at the end keeps a single
+ * worker busy.
  */
 export const SLOW_FILES: readonly string[] = [
   "test/toolchain/source.test.ts",
@@ -33,7 +34,7 @@ interface Sortable {
   groupOrder: number;
 }
 
-/** Moves the slow files to the beginning of their group; all others keep their order. */
+/** Moves the slow files to the start of their group; the others keep their order. */
 export function slowFirst<T extends Sortable>(files: readonly T[], slow: readonly string[] = SLOW_FILES): T[] {
   const rank = ({ file }: Sortable) => (slow.includes(file) ? slow.indexOf(file) : slow.length);
   return files.toSorted((a, b) => a.groupOrder - b.groupOrder || rank(a) - rank(b));

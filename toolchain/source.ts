@@ -1,20 +1,20 @@
 import { say } from "./progress.ts";
 import { PULUMI } from "./versions.ts";
 
-/** Where the Pulumi CLI and its plugins come from: the official releases, or Go modules that are built here. */
+/** Source of the Pulumi CLI and its plugins: the official releases, or Go modules that are built here. */
 export type Source = "public" | "registries";
 
 /** Forces the source: `public` or `registries`. */
 export const SOURCE_VARIABLE = "PULUMI_SWARM_SOURCE";
 
-/** Time for a public site to answer. Where there is no way out, the answer "no" mostly comes at once. */
+/** Timeout for a public site, in milliseconds. Without internet access the connection usually fails at once. */
 const PROBE_MS = 4_000;
 
 export const PULUMI_SITE = "https://get.pulumi.com/releases/sdk";
 
 let detected: Promise<Source> | undefined;
 
-/** Decides once a run, and only when something is missing; says what it decided and why. */
+/** Chooses the source once for each run, when something is missing. Prints the choice with the reason. */
 export function chooseSource(): Promise<Source> {
   detected ??= detectSource();
   return detected;
@@ -46,7 +46,7 @@ async function isReachable(url: string): Promise<boolean> {
   }
 }
 
-/** The name of the CLI's official archive for this platform. */
+/** Returns the name of the CLI's official archive for this platform. */
 export function pulumiArchive(): string {
   return `pulumi-v${PULUMI}-${process.platform}-${process.arch}.tar.gz`;
 }

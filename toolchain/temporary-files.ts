@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { exitBySignal, onTerminationSignal } from "./signals.ts";
 
-/** Gives `work` a folder of its own, which goes with the work, and with this process if a signal ends it. */
+/** Runs `work` with a temporary folder. Removes the folder afterwards, also if a signal ends this process. */
 export async function withTemporaryFolder<T>(prefix: string, work: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), prefix));
   const remove = () => rmSync(folder, { recursive: true, force: true });
-  // Without a listener a signal ends the process at once. Where another one listens, that one decides.
+  // Without a listener, a signal ends the process at once. If there is another listener, it decides.
   const stop = onTerminationSignal((signal) => {
     if (process.listenerCount(signal) === 1) exitBySignal(signal);
   });
@@ -26,18 +26,18 @@ export async function withTemporaryFolder<T>(prefix: string, work: (folder: stri
 export interface UnlinkedFile {
   /** For `files` of `run`. */
   descriptor: number;
-  /** All that is in it. */
+  /** Returns all of its contents. */
   text(): string;
   close(): void;
 }
 
-/** What a program that has such a file as descriptor 3 calls it. */
+/** The path of such a file in a program that has it as descriptor 3. */
 export const DESCRIPTOR_3 = "/dev/fd/3";
 
 /**
- * Makes a file and removes its name before anything is written to it.
+ * Creates a file and removes its name before anything is written to it.
  *
- * @param prefix of the name that it has for a moment
+ * @param prefix of its temporary name
  */
 export function createUnlinkedFile(folder: string, prefix: string): UnlinkedFile {
   const path = join(folder, `${prefix}${randomBytes(6).toString("hex")}`);

@@ -3,12 +3,12 @@ import { stripVTControlCharacters } from "node:util";
 import type { Reporter, SerializedError, TestCase, TestModule, TestSuite } from "vitest/node";
 import { say } from "./progress.ts";
 
-/** Names the file that the report is written to. */
+/** The environment variable with the path of the report. */
 export const REPORT_VARIABLE = "PULUMI_SWARM_TEST_REPORT";
 
 declare module "vitest" {
   interface TaskMeta {
-    /** The cases that a test's file leaves out of this run, and the command that runs them. */
+    /** The cases that the test's file omits from this run, and the command that runs them. */
     notRun?: string;
   }
 }
@@ -17,26 +17,26 @@ export interface TestReport {
   name: string;
   state: "passed" | "failed" | "skipped" | "pending";
   ms: number;
-  /** What `context.skip(reason)` was told. */
+  /** The reason from `context.skip(reason)`. */
   reason?: string;
   notRun?: string;
 }
 
 export interface FileReport {
-  /** Relative to the root of the repository. */
+  /** Path relative to the root of the repository. */
   file: string;
   /** "pending" or "queued" if its worker crashed. */
   state: ReturnType<TestModule["state"]>;
-  /** Milliseconds that it kept a worker: imports, hooks and tests. */
+  /** Milliseconds of a worker's time: imports, hooks and tests. */
   ms: number;
-  /** Messages of errors outside of its tests: in a hook, or while it was loaded. */
+  /** Errors outside of its tests: in a hook, or while the file was loaded. */
   errors: string[];
   tests: TestReport[];
 }
 
 /**
- * Prints each failure as it happens, so that a long run can be followed; vitest prints them at the end. Writes what
- * vitest's own reports lack: the reasons of skips, and the time of hooks.
+ * Prints each failure at once, so that a long run can be followed; vitest prints failures at the end. Writes a report
+ * with data that vitest's own reports lack: the reasons of skips, and the time of hooks.
  */
 export default class TestReporter implements Reporter {
   onTestCaseResult(test: TestCase): void {

@@ -8,21 +8,21 @@ const IMAGE: GoImage = {
   title: "Traefik",
   version: TRAEFIK,
   programs: { traefik: { module: "traefik", package: "github.com/traefik/traefik/v3/cmd/traefik" } },
-  // Where the official image has it.
+  // The path in the official image.
   folder: "usr/local/bin",
 };
 
 /**
- * An image of Traefik with nothing but its program, built from Go modules and loaded into the engine. For labs, and for
- * machines where no registry of images answers. It does what a gateway needs, and gets no certificates by itself.
+ * Builds an image with only Traefik's program from Go modules, and loads it into the engine. For labs, and for machines
+ * that reach no image registry. It does all that a gateway needs, but does not obtain certificates.
  *
- * @returns the image's name. The same binary gives the same one, in every engine.
+ * @returns the image's name, which depends only on its contents
  */
 export function ensureTraefikImage(engine: Engine): Promise<string> {
   return ensureGoImage(engine, IMAGE);
 }
 
-/** The folder with `traefik`; made if it is missing. */
+/** Returns the folder with `traefik`, and creates it if it is missing. */
 export function ensureTraefik(): Promise<string> {
   return ensureGoPrograms(IMAGE);
 }

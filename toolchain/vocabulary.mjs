@@ -7,8 +7,8 @@ import { join } from "node:path";
 const ROOT = join(import.meta.dirname, "..");
 
 /**
- * Words that have no other meaning here, with what to write instead. `limit` is the number of occurrences that remain
- * from before the check existed: lower it whenever you remove some.
+ * Words without another meaning here, and their alternatives. `limit` is the number of tolerated occurrences: lower it
+ * whenever you remove some.
  */
 const WORDS = [
   { word: /\banew\b/i, instead: "again; replace or recreate", limit: 18 },
