@@ -21,7 +21,7 @@ afterEach(() => {
 
 const piece = { name: "thing", key: "1.0-abc" };
 
-/** A process that makes the piece: writes half of it, says so, and goes on only after `ms`. */
+/** Starts a process that writes half of an entry, reports it, and continues only after `ms`. */
 function maker(ms: number) {
   const code = `
     import { writeFileSync, appendFileSync } from "node:fs";
@@ -44,8 +44,8 @@ function maker(ms: number) {
   return { child, ended, halfDone };
 }
 
-describe("a piece of the cache", () => {
-  it("is made once", async () => {
+describe("a cache entry", () => {
+  it("is created once", async () => {
     let made = 0;
     const create = async (folder: string) => writeFileSync(join(folder, "file"), String(++made));
     const first = await ensureCached({ ...piece, create });
@@ -53,7 +53,7 @@ describe("a piece of the cache", () => {
     expect(readFileSync(join(first, "file"), "utf8")).toBe("1");
   });
 
-  it("is not there when its making failed, and can be made after", async () => {
+  it("does not exist after a failure, and can be created later", async () => {
     const failing = ensureCached({ ...piece, create: () => Promise.reject(new Error("no network")) });
     await expect(failing).rejects.toThrow("no network");
     expect(existsSync(cachePath(piece))).toBe(false);
@@ -61,7 +61,7 @@ describe("a piece of the cache", () => {
     expect(readdirSync(join(cache, "pulumi-swarm", "thing"))).toEqual([piece.key]);
   });
 
-  it("is not there when its maker was killed, and what that left is swept", async () => {
+  it("does not exist after its process was killed, and the temporary files are removed", async () => {
     const { child, ended, halfDone } = maker(60_000);
     await halfDone;
     child.kill("SIGKILL");
@@ -72,7 +72,7 @@ describe("a piece of the cache", () => {
     expect(readdirSync(join(cache, "pulumi-swarm", "thing"))).toEqual([piece.key]);
   });
 
-  it("is made by one of two runs, and both get it", async () => {
+  it("is created by one of two runs, and both get it", async () => {
     const outputs = await Promise.all([maker(700).ended, maker(700).ended]);
     expect(outputs.map((output) => output.includes("obtained"))).toEqual([true, true]);
     expect(outputs.filter((output) => output.includes("made"))).toHaveLength(1);
@@ -80,8 +80,8 @@ describe("a piece of the cache", () => {
   });
 });
 
-describe("a piece's key", () => {
-  it("changes with the version, the words and the files", () => {
+describe("a cache key", () => {
+  it("changes with the version, the parts and the files", () => {
     const file = join(cache, "go.sum");
     writeFileSync(file, "one");
     const key = cacheKey("1.0", ["word"], [file]);

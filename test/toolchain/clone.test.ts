@@ -20,7 +20,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(dirname(clone), { recursive: true, force: true }));
 
-/** What a user types in the clone. */
+/** Runs a line that a user types in the clone. */
 function shell(line: string) {
   const env = { ...process.env, PULUMI_CONFIG_PASSPHRASE: "of another project" };
   for (const name of Object.keys(env))
@@ -33,11 +33,11 @@ function shell(line: string) {
 const withEnv = (line: string) => shell(`eval "$(npm run -s env)" && ${line}`).stdout;
 
 describe("a clone", () => {
-  it("is brought up by `npm run up`, and the result is told", () => {
+  it("comes up with `npm run up`, which prints the results", () => {
     expect(shell("npm run -s up").stderr).toContain("pulumi stack output --show-secrets rootPassword");
   });
 
-  it("is the same for a plain pulumi under `npm run env`", () => {
+  it("does not change for a plain pulumi under `npm run env`", () => {
     const changes = JSON.parse(withEnv("pulumi preview --json")) as { changeSummary: Record<string, number> };
     expect(changes.changeSummary).toEqual({ same: 1 });
     expect(withEnv("pulumi stack output value").trim()).toBe("plain");
@@ -45,7 +45,7 @@ describe("a clone", () => {
     expect(withEnv("pulumi up --yes --skip-preview")).toContain("1 unchanged");
   });
 
-  it("is the same for `npm run preview`", () => {
+  it("does not change for `npm run preview`", () => {
     const changes = JSON.parse(shell("npm run -s preview -- --json").stdout) as {
       changeSummary: Record<string, number>;
     };
@@ -57,18 +57,18 @@ describe("a clone", () => {
     expect(lines.filter((line) => !/^(export [A-Z_]+=|unset PULUMI_CONFIG_PASSPHRASE$)/.test(line))).toEqual([]);
   });
 
-  it("keeps its tracked files as they were", () => {
+  it("keeps its tracked files unchanged", () => {
     const text = (folder: string) => TRACKED.map((name) => readFileSync(join(folder, name), "utf8"));
     expect(text(clone)).toEqual(text(ROOT));
   });
 
-  it("keeps its state for its owner alone, and secrets unreadable in it", () => {
+  it("makes its state readable only by its owner, and encrypts secrets in it", () => {
     expect(statSync(join(clone, ".state")).mode & 0o777).toBe(0o700);
     const state = join(clone, ".state", "backend", ".pulumi", "stacks", "pulumi-swarm", "dev.json");
     expect(readFileSync(state, "utf8")).not.toContain("found-nowhere");
   });
 
-  it("goes by `npm run down`, and says so", () => {
+  it("is destroyed by `npm run down`, which says so", () => {
     shell("npm run -s down");
     const state = join(clone, ".state", "backend", ".pulumi", "stacks", "pulumi-swarm", "dev.json");
     expect(existsSync(state)).toBe(true);

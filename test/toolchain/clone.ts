@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "../../toolchain/cache.ts";
 
-/** Files that git keeps and no command may change. */
+/** Tracked files, which no command may change. */
 export const TRACKED = ["Pulumi.yaml", "Pulumi.dev.yaml", "package.json", "package-lock.json", ".npmrc"];
 
 const SOURCES = [
@@ -20,9 +20,9 @@ const SOURCES = [
 ];
 
 /**
- * A copy of this repository with its dependencies, as a clone in which somebody works.
+ * Creates a copy of this repository with its dependencies, like a user's clone.
  *
- * @returns its folder, whose name a shell and a URL must both survive; to be removed with the folder that it is in
+ * @returns its folder, whose name needs quoting in a shell and in a URL; remove it with its parent folder
  */
 export function makeClone(): string {
   const clone = join(mkdtempSync(join(tmpdir(), "pulumi-swarm-clone-")), "it's a clone, 100%");

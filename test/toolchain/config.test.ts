@@ -25,7 +25,7 @@ const edit = (change: object) =>
   writeFileSync(workingConfig(state, "dev").path, stringify({ ...working(), ...change }));
 
 describe("the state folder", () => {
-  it("is readable by its owner alone", () => {
+  it("is readable only by its owner", () => {
     expect(statSync(state.path).mode & 0o777).toBe(0o700);
     expect(statSync(state.passphraseFile).mode & 0o777).toBe(0o600);
   });
@@ -39,27 +39,27 @@ describe("the state folder", () => {
 });
 
 describe("the working configuration", () => {
-  it("holds the tracked values and those of this machine, and leaves the tracked file alone", () => {
+  it("contains the tracked values and those of this machine, and leaves the tracked file unchanged", () => {
     const tracked = readFileSync(join(project, "Pulumi.dev.yaml"), "utf8");
     write();
     expect(working()).toEqual({ config: { ...LOCAL, "pulumi-swarm:port": 9000 } });
     expect(readFileSync(join(project, "Pulumi.dev.yaml"), "utf8")).toBe(tracked);
   });
 
-  it("does not overrule a tracked value", () => {
+  it("does not override a tracked value", () => {
     writeFileSync(join(project, "Pulumi.dev.yaml"), "config:\n  pulumi-swarm:image: mine:1\n");
     write();
     expect(working()).toEqual({ config: { "pulumi-swarm:image": "mine:1" } });
   });
 
-  it("is written only when it differs", () => {
+  it("is only written if it changes", () => {
     write();
     const { mtimeNs } = statSync(workingConfig(state, "dev").path, { bigint: true });
     write();
     expect(statSync(workingConfig(state, "dev").path, { bigint: true }).mtimeNs).toBe(mtimeNs);
   });
 
-  it("keeps the salt that Pulumi wrote, and takes up a changed tracked value", () => {
+  it("keeps Pulumi's salt, and adopts a changed tracked value", () => {
     write();
     edit({ encryptionsalt: "v1:salt" });
     writeFileSync(join(project, "Pulumi.dev.yaml"), "config:\n  pulumi-swarm:port: 9100\n");
@@ -67,7 +67,7 @@ describe("the working configuration", () => {
     expect(working()).toEqual({ config: { ...LOCAL, "pulumi-swarm:port": 9100 }, encryptionsalt: "v1:salt" });
   });
 
-  it("keeps what `pulumi config set` and `rm` did, more than once", () => {
+  it("keeps the changes of `pulumi config set` and `rm`, more than once", () => {
     write();
     edit({ config: { ...LOCAL, "pulumi-swarm:rootUser": "me" } });
     for (let times = 0; times < 2; times++) {
@@ -76,14 +76,14 @@ describe("the working configuration", () => {
     }
   });
 
-  it("is whole again when a killed Pulumi left it empty", () => {
+  it("is restored after a killed Pulumi left it empty", () => {
     write();
     writeFileSync(workingConfig(state, "dev").path, "");
     write();
     expect(working()).toEqual({ config: { ...LOCAL, "pulumi-swarm:port": 9000 } });
   });
 
-  it("takes up tracked values after a run that was killed before it wrote the base", () => {
+  it("adopts tracked values after a run that was killed before it wrote the base", () => {
     write();
     const { basePath } = workingConfig(state, "dev");
     const base = readFileSync(basePath, "utf8");
@@ -98,7 +98,7 @@ describe("the working configuration", () => {
     expect(working()).toEqual({ config: { ...LOCAL, "pulumi-swarm:port": 9200 } });
   });
 
-  it("keeps a salt that is made before there is any", () => {
+  it("keeps a salt that is created before there is a file", () => {
     saveSalt(state, "dev", "v1:salt");
     write();
     expect(working()).toEqual({ config: { ...LOCAL, "pulumi-swarm:port": 9000 }, encryptionsalt: "v1:salt" });

@@ -5,7 +5,7 @@ import { ensurePulumi } from "../../toolchain/pulumi.ts";
 import { canRun, run } from "../../toolchain/run.ts";
 import { inputsOf, outputsOf, tokenOf, type TypedProperty } from "./typings.ts";
 
-/** What the plugin tells of itself with `-names`: resource token → properties. */
+/** A property in the plugin's output of `-names`, which lists the properties of each resource token. */
 interface NamedProperty extends TypedProperty {
   input: boolean;
   properties?: NamedProperty[];
@@ -23,7 +23,7 @@ beforeAll(async () => {
   if (built) names = JSON.parse(await run(binary, ["-names"])) as Record<string, NamedProperty[]>;
 }, 600_000);
 
-/** The inputs among the properties. The typings of nested objects are shared with a resource's state: all of them. */
+/** Returns the inputs. Returns all nested properties, because nested types are shared with the resource's state. */
 function taken(properties: readonly NamedProperty[], nested = false): TypedProperty[] {
   return properties
     .filter((property) => property.input || nested)
@@ -33,7 +33,7 @@ function taken(properties: readonly NamedProperty[], nested = false): TypedPrope
     }));
 }
 
-/** Names and types at every depth. Of an output the typings say "required" when it is always known. */
+/** Returns names and types at every depth. An output is "required" in the typings if it is always known. */
 function shape(properties: readonly TypedProperty[]): unknown[] {
   return properties.map(({ name, type, properties: nested }) => [name, type, ...(nested ? [shape(nested)] : [])]);
 }
@@ -46,12 +46,12 @@ describe.each(RESOURCES)("the docker plugin built here, %s", (resource) => {
     expect(Object.keys(names)).toContain(tokenOf(resource));
   });
 
-  it("takes the inputs of the typings", (context) => {
+  it("accepts the inputs of the typings", (context) => {
     if (!built) context.skip(released);
     expect(taken(names[tokenOf(resource)] ?? [])).toEqual(inputsOf(resource));
   });
 
-  it("gives the outputs of the typings", (context) => {
+  it("returns the outputs of the typings", (context) => {
     if (!built) context.skip(released);
     expect(shape(names[tokenOf(resource)] ?? [])).toEqual(shape(outputsOf(resource)));
   });

@@ -33,20 +33,20 @@ afterAll(() => {
 });
 
 describe("a download", () => {
-  it("is taken when it has its publisher's SHA-256", async () => {
+  it("is accepted if it has its publisher's SHA-256", async () => {
     const path = join(folder, "good");
     await download(`${site}/file.tar.gz`, path, await publishedSha256(`${site}/checksums.txt`, "file.tar.gz"));
     expect(readFileSync(path).equals(FILE)).toBe(true);
   });
 
-  it("is refused when it has another", async () => {
+  it("is refused if it has another SHA-256", async () => {
     const wrong = publishedSha256(`${site}/checksums.txt`, "other.tar.gz");
     await expect(download(`${site}/file.tar.gz`, join(folder, "bad"), await wrong)).rejects.toThrow(
       `has SHA-256 ${SUM}, its publisher says ${"0".repeat(64)}`,
     );
   });
 
-  it("is refused when its publisher names no SHA-256, or the site has no such file", async () => {
+  it("is refused if its publisher lists no SHA-256 for it, or the site has no such file", async () => {
     await expect(publishedSha256(`${site}/checksums.txt`, "new.tar.gz")).rejects.toThrow(
       "names no SHA-256 of new.tar.gz",
     );

@@ -15,8 +15,8 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /**
- * Sees a machine without an engine: network, sockets, log and data of its own, and no systemd. The engine before lost its
- * power, and the numbers of its processes are those of others now.
+ * Runs on a machine without an engine: it has its own network, sockets, log and data, and no systemd. The previous
+ * engine lost power, and its process ids now belong to other processes.
  */
 const MACHINE = `
 set -e
@@ -41,12 +41,12 @@ console.log("engine at", engine.connection.host);
 `;
 
 describe("a machine without a running engine", () => {
-  it("gets one that outlives the command, once", { timeout: 120_000 }, async (context) => {
+  it("starts one that outlives the command, only once", { timeout: 120_000 }, async (context) => {
     if (process.platform !== "linux" || process.getuid?.() !== 0) context.skip("needs root on Linux, for namespaces");
     if (!(await canRun("dockerd", ["--version"]))) context.skip("needs dockerd on PATH");
     const { DOCKER_HOST: _host, DOCKER_CONTEXT: _context, ...outer } = process.env;
     const env = { ...outer, FOLDER: folder, NODE: process.execPath, PROGRAM, XDG_CACHE_HOME: join(folder, "cache") };
-    // The first process of the namespace takes the engine with it, however it ends.
+    // The engine ends with the first process of the namespace, however that ends.
     const unshare = [
       "--pid",
       "--fork",
@@ -57,7 +57,7 @@ describe("a machine without a running engine", () => {
       "--propagation",
       "private",
       "bash",
-      // What its standard input is would have it take itself for a remote login, and read its user's start file.
+      // From its standard input bash would conclude that it is a remote login, and read the user's start file.
       "--norc",
       "-c",
       MACHINE,
@@ -73,7 +73,7 @@ describe("a machine without a running engine", () => {
 });
 
 describe("an engine that the user chose", () => {
-  it("is not brought to life: says which variable chose it", () => {
+  it("is not started: the error names the variable that chose it", () => {
     const env = { ...process.env, DOCKER_HOST: "unix:///nowhere/docker.sock", XDG_CACHE_HOME: join(folder, "cache") };
     const { stderr, status } = spawnSync(process.execPath, ["--input-type=module-typescript", "-e", PROGRAM], {
       env,

@@ -7,7 +7,7 @@ import { isGone, isPidUnused, processToken, tryLock } from "../../toolchain/lock
 import { ROOT } from "../../toolchain/cache.ts";
 
 const MODULE = JSON.stringify(join(ROOT, "toolchain", "lock.mjs"));
-/** From the namespace that the machine started with all processes are visible. */
+/** In the machine's initial namespace all processes are visible. */
 const seesAll = process.platform === "linux" && readlinkSync("/proc/self/ns/pid") === "pid:[4026531836]";
 const canUnshare = process.platform === "linux" && process.getuid?.() === 0;
 
@@ -24,7 +24,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Starts a program with the lock's functions; `prefix` is what it is started by. */
+/** Starts a program with the functions of the lock; `prefix` is the command that runs it. */
 function program(code: string, prefix: readonly string[] = []): Promise<string> & { child: ChildProcess } {
   const text = `import { isGone, processToken, tryLock } from ${MODULE};\nconst lock = ${JSON.stringify(lock)};\n${code}`;
   const [command = "", ...args] = [...prefix, process.execPath, "--input-type=module", "-e", text];
@@ -45,11 +45,11 @@ describe("a process", () => {
   const dead = spawnSync(process.execPath, ["-e", ""]).pid;
   it.each([
     ["that runs", own, false],
-    ["that ended", [dead, started, boot, namespace, machine].join("-"), true],
-    ["whose id another one has now", [pid, "1", boot, namespace, machine].join("-"), true],
+    ["that has ended", [dead, started, boot, namespace, machine].join("-"), true],
+    ["whose id now belongs to another process", [pid, "1", boot, namespace, machine].join("-"), true],
     ["of an earlier boot of this machine", [pid, started, "abc", namespace, machine].join("-"), true],
     ["of another machine", [dead, started, "abc", namespace, "def"].join("-"), false],
-    ["of no known machine", [dead, started, "abc", namespace, "0"].join("-"), false],
+    ["of an unknown machine", [dead, started, "abc", namespace, "0"].join("-"), false],
     ["that has no token", "1234", false],
   ])("%s", (_which, token, gone) => expect(isGone(token)).toBe(gone));
 
@@ -57,7 +57,7 @@ describe("a process", () => {
 });
 
 describe("a lock", () => {
-  it("is held by one, and free after its release", () => {
+  it("is held by one process, and free after its release", () => {
     const release = tryLock(lock);
     expect(tryLock(lock)).toBeUndefined();
     release?.();
@@ -65,7 +65,7 @@ describe("a lock", () => {
     expect(tryLock(lock)).toBeDefined();
   });
 
-  it("is released by its holder alone", () => {
+  it("is released only by its holder", () => {
     const former = tryLock(lock);
     former?.();
     tryLock(lock);
@@ -73,7 +73,7 @@ describe("a lock", () => {
     expect(tryLock(lock)).toBeUndefined();
   });
 
-  it("of a killed process is free, and what that left beside it is swept", async () => {
+  it("of a killed process is free, and its temporary files are removed", async () => {
     const { child } = program(HOLD);
     await isHeld();
     const [holder = ""] = readdirSync(lock);
@@ -86,7 +86,7 @@ describe("a lock", () => {
     expect(readdirSync(folder)).toEqual(["work.held"]);
   });
 
-  it("of holders that die is taken by one of all that wait", async () => {
+  it("of dying holders is acquired by one of the waiting processes at a time", async () => {
     const dead = (processToken() ?? "").replace(/^\d+/, String(spawnSync(process.execPath, ["-e", ""]).pid));
     const code = `
       import { mkdirSync, readdirSync, renameSync, rmdirSync } from "node:fs";
@@ -94,7 +94,7 @@ describe("a lock", () => {
         while (!tryLock(lock));
         mkdirSync(lock + "-inside");
         rmdirSync(lock + "-inside");
-        // The holder dies: the lock stays, with the name of a process that is gone.
+        // The holder dies: the lock remains, with the name of a process that has ended.
         renameSync(lock + "/" + readdirSync(lock)[0], lock + "/${dead}-" + process.pid + "x" + turn);
       }
       console.log("always alone");`;
@@ -104,7 +104,7 @@ describe("a lock", () => {
 });
 
 describe.runIf(canUnshare)("a lock in another PID namespace", () => {
-  it("stays while its process lives, and goes when it is gone", async () => {
+  it("remains while its process runs, and is free when it has ended", async () => {
     const { child } = program(HOLD, otherNamespace);
     await isHeld();
     expect(tryLock(lock)).toBeUndefined();
@@ -112,21 +112,21 @@ describe.runIf(canUnshare)("a lock in another PID namespace", () => {
     child.kill("SIGKILL");
     await ended;
     if (!seesAll) return;
-    // The holder is the first process of its namespace, and ends a moment after the one that made that.
+    // The holder is the first process of its namespace, and ends a moment after the process that created the namespace.
     await vi.waitFor(() => expect(tryLock(lock)).toBeDefined(), { timeout: 15_000, interval: 50 });
   }, 40_000);
 
-  it("is respected from inside as well", async () => {
+  it("is respected inside the namespace as well", async () => {
     tryLock(lock);
     const [holder = ""] = readdirSync(lock);
     expect(await program("console.log(tryLock(lock) === undefined);", otherNamespace)).toBe("true");
-    // Without its own /proc a namespace sees the processes of another one, and can prove nothing by them.
+    // Without its own /proc a namespace shows the processes of another one, which prove nothing.
     const withoutProc = otherNamespace.slice(0, -1);
     expect(await program("console.log(tryLock(lock) === undefined);", withoutProc)).toBe("true");
     expect(readdirSync(lock)).toEqual([holder]);
   }, 40_000);
 
-  it("may be one of any process that has the id, wherever", () => {
+  it("may belong to any process with that id, in any namespace", () => {
     expect(isPidUnused(process.pid)).toBe(false);
     expect(isPidUnused(spawnSync(process.execPath, ["-e", ""]).pid)).toBe(seesAll);
   });

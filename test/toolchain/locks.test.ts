@@ -20,7 +20,7 @@ import { openState, type StateFolder } from "../../commands/lib/state.ts";
 import { ROOT } from "../../toolchain/cache.ts";
 import { processToken } from "../../toolchain/lock.mjs";
 
-/** From the PID namespace that the machine started with all processes are visible. */
+/** In the machine's initial PID namespace all processes are visible. */
 const seesAll = process.platform === "linux" && readlinkSync("/proc/self/ns/pid") === "pid:[4026531836]";
 const canUnshare = process.platform === "linux" && process.getuid?.() === 0;
 
@@ -58,7 +58,7 @@ const lock = (content: object) =>
 const locks = () => readdirSync(folder);
 const runs = () => readRuns({ state, stack: "dev" });
 
-/** Records a run as a command leaves it that was killed. */
+/** Records a run as after a command was killed. */
 function recorded(run: object): void {
   const file = writeRun({ state, stack: "dev" }, process.pid, STARTED);
   writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), ...run }));
@@ -66,8 +66,8 @@ function recorded(run: object): void {
 
 describe("a lock of the backend is removed", () => {
   it.each([
-    ["when its process is gone", { pid: dead }, token({ pid: dead })],
-    ["when another process has its id by now", { pid: process.pid }, token({ started: "1" })],
+    ["when its process has ended", { pid: dead }, token({ pid: dead })],
+    ["when its id now belongs to another process", { pid: process.pid }, token({ started: "1" })],
     ["when the machine has restarted since", { pid: process.pid }, token({ boot: "abc" })],
   ])("%s", (_when, content, ofRun) => {
     lock(content);
@@ -88,9 +88,9 @@ describe("a lock of the backend stays", () => {
   const way = /if that no longer runs, free the stack: `eval "\$\(npm run -s env\)"`, then `pulumi cancel`/;
 
   it.each([
-    ["of another machine of that name", { pid: dead }, token({ pid: dead, boot: "abc", machine: "def" })],
+    ["of another machine with the same name", { pid: dead }, token({ pid: dead, boot: "abc", machine: "def" })],
     ["of another host", { pid: dead, hostname: "elsewhere" }, undefined],
-  ])("and its holder is named when it is %s", (_which, content, ofRun) => {
+  ])("and the message names its holder if it is %s", (_which, content, ofRun) => {
     lock(content);
     if (ofRun) recorded({ pid: content.pid, token: ofRun });
     clearStaleLocks(state, "dev");
@@ -101,7 +101,7 @@ describe("a lock of the backend stays", () => {
     expect(said).toMatch(way);
   });
 
-  it("and its file is named when it cannot be read", () => {
+  it("and the message names its file if it cannot be read", () => {
     writeFileSync(join(folder, "half.json"), '{"pid": 1');
     clearStaleLocks(state, "dev");
     expect(locks()).toEqual(["half.json"]);
@@ -109,10 +109,10 @@ describe("a lock of the backend stays", () => {
     expect(said).toMatch(way);
   });
 
-  it("without a word when its process runs", () => {
+  it("without a message if its process is running", () => {
     lock({ pid: process.pid });
     recorded({});
-    // A run of that id on record that is gone, and was long over when the lock was made.
+    // The record of an earlier run with that id, which had ended long before the lock was created.
     recorded({ token: token({ started: "1" }), startedAt: STARTED - HOUR });
     clearStaleLocks(state, "dev");
     expect([locks(), said]).toEqual([["lock.json"], ""]);
@@ -120,7 +120,7 @@ describe("a lock of the backend stays", () => {
 });
 
 describe("a run", () => {
-  it("is on record while it lasts, for its owner alone, under its stack", async () => {
+  it("is recorded while it lasts, readable only by its owner, under its stack", async () => {
     const during = await recordRun({ state, stack: "dev" }, async (onStart) => {
       onStart(process.pid);
       return { dev: runs(), other: readRuns({ state, stack: "other" }) };
@@ -145,7 +145,7 @@ describe("with a real Pulumi", () => {
   };
   afterEach(killUpdates);
 
-  /** Starts an update as the commands do, which lasts until it is killed, and waits until it holds the lock. */
+  /** Starts an update as the commands do. It lasts until it is killed. Waits until it holds the lock. */
   async function update(prefix: readonly string[] = []): Promise<void> {
     const lib = join(ROOT, "commands", "lib");
     const code = [
@@ -175,7 +175,7 @@ describe("with a real Pulumi", () => {
     60_000,
   );
 
-  it("it refuses to write while the lock is held here, and the lock is not held while it runs", async () => {
+  it("it refuses to write while this process holds the lock, and the lock is free while it runs", async () => {
     const file = join(state.path, "exported.json");
     await readPulumiOutput(session, ["stack", "export", "--file", file]);
     const outcome = withStackLock(state, "dev", () => {

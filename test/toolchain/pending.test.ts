@@ -25,7 +25,7 @@ interface Checkpoint {
 }
 const stored = (): Checkpoint => JSON.parse(readFileSync(stackFile(session.state, "dev"), "utf8")) as Checkpoint;
 
-/** The stack as a Pulumi leaves it that was killed while it made a resource. */
+/** Changes the stack's state to that after a Pulumi was killed while it created a resource. */
 function killInTheMiddle(type = "x:index:X"): void {
   const state = stored();
   const resource = { urn: `urn:pulumi:dev::some-project::${type}::x`, custom: true, type, inputs: {} };
@@ -37,7 +37,7 @@ function killInTheMiddle(type = "x:index:X"): void {
   );
 }
 
-it("what a killed run had begun to create is forgotten, and the stack goes on working", async () => {
+it("forgets a create of a killed run, so that the stack works again", async () => {
   killInTheMiddle();
   expect(stored().checkpoint.latest?.pending_operations).toHaveLength(1);
   clearPendingCreates(session);
@@ -45,19 +45,19 @@ it("what a killed run had begun to create is forgotten, and the stack goes on wo
   await expect(readPulumiOutput(session, ["stack", "export"])).resolves.not.toContain("creating");
 });
 
-it("what it had begun to create in a cloud is not: it would go on costing", () => {
+it("keeps a pending create in a cloud, because the resource may cost money", () => {
   killInTheMiddle("aws:ec2/instance:Instance");
   clearPendingCreates(session);
   expect(stored().checkpoint.latest?.pending_operations).toHaveLength(1);
 });
 
-it("a stack with nothing pending is left as it is", () => {
+it("does not change a stack without pending operations", () => {
   const before = readFileSync(stackFile(session.state, "dev"), "utf8");
   clearPendingCreates(session);
   expect(readFileSync(stackFile(session.state, "dev"), "utf8")).toBe(before);
 });
 
-it("what an update is creating that runs is not, and the state that it writes is not overwritten", () => {
+it("keeps the pending creates of a running update, and does not overwrite its state", () => {
   killInTheMiddle();
   const lock = join(session.state.backend, ".pulumi", "locks", "organization", "some-project", "dev", "lock.json");
   mkdirSync(dirname(lock), { recursive: true });
@@ -69,7 +69,7 @@ it("what an update is creating that runs is not, and the state that it writes is
   expect(readdirSync(dirname(lock))).toEqual(["lock.json"]);
 });
 
-it("all else in the state stays", async () => {
+it("keeps everything else in the state", async () => {
   const whole = JSON.parse(await readPulumiOutput(session, ["stack", "export"])) as object;
   killInTheMiddle();
   clearPendingCreates(session);

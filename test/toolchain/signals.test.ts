@@ -26,7 +26,7 @@ afterEach(() => {
   rmSync(project, { recursive: true, force: true });
 });
 
-/** Runs a module in a process group of its own, as a terminal does. */
+/** Runs a module in its own process group, as a terminal does. */
 function started(source: string): ChildProcess {
   const child = spawn(process.execPath, ["--input-type=module-typescript", "-e", source], {
     ...{ cwd: ROOT, detached: true },
@@ -53,7 +53,7 @@ async function lineOf(child: ChildProcess, stream: "stdout" | "stderr", text: st
   throw new Error(`ended without "${text}":\n${all}`);
 }
 
-/** Names of all files below a folder that hold a text. */
+/** Lists all files below a folder that contain a text. */
 function filesWith(text: string, folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -62,7 +62,7 @@ function filesWith(text: string, folder: string): string[] {
 }
 
 describe("a preview that a signal ends", () => {
-  /** Stands in for Pulumi: writes a secret to the event log, as --debug does, and goes on until it is ended. */
+  /** A fake Pulumi: writes a secret to the event log, as --debug does, and runs until it is ended. */
   const PULUMI = `#!${process.execPath}
     const { writeFileSync } = require("node:fs");
     const args = process.argv.slice(2);
@@ -99,7 +99,7 @@ describe("a preview that a signal ends", () => {
     expect(() => process.kill(pulumi, 0)).toThrow("ESRCH");
   });
 
-  test("of an earlier release is cleared away by the next command", () => {
+  test("of an earlier release is removed with its event log by the next command", () => {
     const { path } = openState(project);
     mkdirSync(join(path, "preview-8jYFRr"));
     writeFileSync(join(path, "preview-8jYFRr", "events.jsonl"), SECRET);
@@ -113,7 +113,7 @@ describe("a preview that a signal ends", () => {
 });
 
 describe("a temporary folder", () => {
-  test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("goes with its process: %s", async (signal) => {
+  test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("is removed with its process: %s", async (signal) => {
     const child = started(`
       import { writeFileSync } from "node:fs";
       import { withTemporaryFolder } from "./toolchain/temporary-files.ts";
@@ -130,7 +130,7 @@ describe("a temporary folder", () => {
   });
 });
 
-test("a file without a name gives back what another program wrote to it", async () => {
+test("a file without a name returns the output of another program", async () => {
   const file = createUnlinkedFile(project, "log-");
   try {
     expect(readdirSync(project)).toEqual(["Pulumi.yaml"]);
@@ -141,7 +141,7 @@ test("a file without a name gives back what another program wrote to it", async 
   }
 });
 
-test("a failure of a command whose output is secret shows only what it wrote to standard error", async () => {
+test("the error of a command with secret output shows only its standard error", async () => {
   const script = `echo ${SECRET}; echo "it went wrong" >&2; exit 3`;
   const failure = await run("sh", ["-c", 'eval "$SCRIPT"'], { env: { SCRIPT: script }, secretOutput: true }).catch(
     (error: unknown) => error,

@@ -11,12 +11,12 @@ const first = (...files: [file: string, groupOrder: number][]) =>
     SLOW,
   ).map(({ file }) => file);
 
-test("slow files come first, the slowest before the others", () => {
+test("slow files come first, the slowest at the start", () => {
   expect(first(["b", 1], ["slow", 1], ["a", 1], ["slowest", 1])).toEqual(["slowest", "slow", "b", "a"]);
 });
 
-test("never before a group that runs earlier", () => {
+test("slow files never move before a group that runs earlier", () => {
   expect(first(["slow", 1], ["b", 1], ["c", 0], ["slowest", 2])).toEqual(["c", "slow", "b", "slowest"]);
 });
 
-test.each(SLOW_FILES)("%s is there", (file) => expect(existsSync(join(ROOT, file))).toBe(true));
+test.each(SLOW_FILES)("%s exists", (file) => expect(existsSync(join(ROOT, file))).toBe(true));

@@ -5,10 +5,10 @@ import { describe, expect, test } from "vitest";
 import { ROOT } from "../../toolchain/cache.ts";
 import { run } from "../../toolchain/run.ts";
 
-/** Whole runs over all files; a minute each on a machine that does much else. */
+/** For whole runs over all files, which take a minute each on a busy machine. */
 const TIMEOUT = 5 * 60_000;
 
-/** What a program found in an earlier run in this clone; each compares the contents of files, not their times. */
+/** Results of an earlier run in this clone. All programs compare the contents of files, not their times. */
 const CACHE = join(ROOT, "node_modules", ".cache", "source-test");
 
 const LAYERS = "components core engine provider policy stacks commands toolchain lab".split(" ");
@@ -27,7 +27,7 @@ describe("the source", { timeout: TIMEOUT }, () => {
     return node("prettier/bin/prettier.cjs", "--check", ...cached, ".");
   });
 
-  test("says of everything that programs use what it is", () =>
+  test("documents everything in the public API", () =>
     node("typedoc/bin/typedoc", "--emit", "none", "--treatWarningsAsErrors"));
 
   test("passes the linter", async () => {
@@ -38,7 +38,7 @@ describe("the source", { timeout: TIMEOUT }, () => {
   test("imports only what .dependency-cruiser.js allows", () =>
     node("dependency-cruiser/bin/dependency-cruiser.mjs", ...LAYERS, "index.ts"));
 
-  test("does not pass with an import that is not allowed", async () => {
+  test("rejects an import that is not allowed", async () => {
     const file = join(ROOT, "engine", "source-test-violation.ts");
     try {
       writeFileSync(file, 'export { Cluster } from "../provider/swarm/cluster.ts";\n');
@@ -51,9 +51,9 @@ describe("the source", { timeout: TIMEOUT }, () => {
   test.each([
     ["an Output in a text", "output: pulumi.Output<string>", "`is ${output}`", "restrict-template-expressions"],
     ["an Input in a text", "input: pulumi.Input<string>", "`is ${input}`", "restrict-template-expressions"],
-    ["an Output that is added to a text", "output: pulumi.Output<string>", '"is " + output', "restrict-plus-operands"],
-    ["a promise nobody waits for", "promise: Promise<string>", "{ promise; }", "no-floating-promises"],
-  ])("has the linter find %s", async (_what, parameter, body, rule) => {
+    ["an Output added to a text", "output: pulumi.Output<string>", '"is " + output', "restrict-plus-operands"],
+    ["a promise that is not awaited", "promise: Promise<string>", "{ promise; }", "no-floating-promises"],
+  ])("makes the linter find %s", async (_what, parameter, body, rule) => {
     const text = `import * as pulumi from "@pulumi/pulumi";\nexport const text = (${parameter}) => ${body};\n`;
     const [result] = await linter.lintText(text, { filePath: join(ROOT, "index.ts") });
     expect(result!.messages.map(({ ruleId }) => ruleId)).toContain(`@typescript-eslint/${rule}`);

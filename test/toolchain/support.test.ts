@@ -6,23 +6,23 @@ import { ROOT } from "../../toolchain/cache.ts";
 import { tar } from "../../toolchain/tar.ts";
 
 describe("arguments", () => {
-  it("keeps the command's own and passes on the others in their order", () => {
+  it("keeps the command's own and passes the others on in their order", () => {
     const args = parseCommandArgs("down", ["--diff", "--stack", "dev", "--delete-data", "--target", "urn", "-y"]);
     expect(args).toMatchObject({ stack: "dev", yes: true, json: false, rest: ["--diff", "--target", "urn"] });
     expect([...args.flags]).toEqual(["--delete-data"]);
   });
 
-  it("refuses a stack that no file configures", () => {
+  it("refuses a stack without a stack file", () => {
     expect(() => parseCommandArgs("up", ["--stack=prdo"])).toThrow(
       /--stack "prdo": there is no Pulumi.prdo.yaml; choose one of .*dev/,
     );
   });
 });
 
-describe("a command that is named to the user", () => {
+describe("a command in a message to the user", () => {
   afterEach(() => vi.unstubAllEnvs());
 
-  it("names the stack, unless it would take that one by itself", () => {
+  it("names the stack unless it is the default", () => {
     vi.stubEnv("PULUMI_STACK", "");
     expect(npmRun("status", "dev")).toBe("npm run status");
     expect(npmRun("status", "lab")).toBe("npm run status -- --stack lab");
@@ -33,7 +33,7 @@ describe("a command that is named to the user", () => {
 });
 
 describe("tar", () => {
-  it("gives the same bytes for the same entries, and tar reads them", () => {
+  it("gives the same bytes for the same entries, and is readable by tar", () => {
     const entries = [
       { name: "usr/", mode: 0o755 },
       { name: "usr/file", mode: 0o644, content: Buffer.from("text") },
@@ -45,7 +45,7 @@ describe("tar", () => {
 });
 
 describe("launch.mjs", () => {
-  it("names the commands when it is asked for another", () => {
+  it("lists the commands if the name is unknown", () => {
     const { status, stderr } = spawnSync(process.execPath, [join(ROOT, "toolchain", "launch.mjs"), "upp"], {
       encoding: "utf8",
     });

@@ -46,7 +46,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const reportOf = (file: string) => report.find((each) => each.file === file);
 
-test("tests are reported with their state, the reason of a skip and what is left out", () => {
+test("tests are reported with their state, the reason of a skip, and omitted cases", () => {
   expect(reportOf("mixed.test.mjs")).toMatchObject({
     state: "failed",
     errors: [],

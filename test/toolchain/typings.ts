@@ -5,13 +5,13 @@ import { ROOT } from "../../toolchain/cache.ts";
 
 const PACKAGE = join(ROOT, "node_modules", "@pulumi", "docker");
 
-/** A property as the typings of @pulumi/docker declare it. */
+/** A property in the typings of @pulumi/docker. */
 export interface TypedProperty {
   name: string;
   /** `string`, `number[]`, `object`, `map` and so on. */
   type: string;
   required: boolean;
-  /** Members of an object, or of a list's objects. */
+  /** Members of an object, or of the objects in a list. */
   properties?: TypedProperty[];
 }
 
@@ -22,12 +22,12 @@ function source(file: string): ts.SourceFile {
 
 const shapes = { inputs: source("types/input"), outputs: source("types/output") };
 
-/** What a resource takes: the members of its `Args`. */
+/** Returns the inputs of a resource: the members of its `Args`. */
 export function inputsOf(resource: string): TypedProperty[] {
   return membersOf(declaration(source(fileOf(resource)), `${resource}Args`));
 }
 
-/** What a resource gives: the properties of its class. */
+/** Returns the outputs of a resource: the properties of its class. */
 export function outputsOf(resource: string): TypedProperty[] {
   const file = source(fileOf(resource));
   const found = file.statements.find((node) => ts.isClassDeclaration(node) && node.name?.text === resource);
@@ -35,7 +35,7 @@ export function outputsOf(resource: string): TypedProperty[] {
   return found.members.filter(ts.isPropertyDeclaration).map(propertyOf).sort(byName);
 }
 
-/** The token that the package registers a resource by. */
+/** Returns the token under which the package registers a resource. */
 export function tokenOf(resource: string): string {
   const code = readFileSync(join(PACKAGE, `${fileOf(resource)}.js`), "utf8");
   const [, token] = /__pulumiType = '([^']+)'/.exec(code) ?? [];
@@ -62,7 +62,7 @@ function propertyOf(node: ts.PropertySignature | ts.PropertyDeclaration): TypedP
   return property;
 }
 
-/** The type without what only says when it is known: `pulumi.Input`, `pulumi.Output`, `undefined`. */
+/** Returns the type without wrappers that only tell when it is known: `pulumi.Input`, `pulumi.Output`, `undefined`. */
 function described(node: ts.TypeNode): Pick<TypedProperty, "type" | "properties"> {
   if (ts.isParenthesizedTypeNode(node)) return described(node.type);
   if (ts.isUnionTypeNode(node)) {

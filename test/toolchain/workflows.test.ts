@@ -39,14 +39,14 @@ const jobs = FILES.flatMap((file) =>
 describe("actionlint", () => {
   let folder: string;
   let actionlint: string;
-  // Built once, from a dozen modules.
+  // Built only once, because it has a dozen modules.
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-workflows-"));
     actionlint = await ensureActionlint();
   }, 5 * 60_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  // Whether a machine has shellcheck must not decide what passes.
+  // The result must not depend on whether the machine has shellcheck.
   const lint = (...files: string[]) =>
     run(actionlint, ["-no-color", "-shellcheck=", "-pyflakes=", ...files], { cwd: ROOT });
 
@@ -55,7 +55,7 @@ describe("actionlint", () => {
     expect(await lint(...FILES.map((file) => join(FOLDER, file)))).toBe("");
   });
 
-  test("finds a pull request's text in a script, which would be run", async () => {
+  test("finds a pull request's text in a script, where it would be executed", async () => {
     const file = join(folder, "bad.yml");
     const steps = [{ run: 'echo "${{ github.event.pull_request.title }}"' }];
     writeFileSync(
@@ -67,16 +67,16 @@ describe("actionlint", () => {
 });
 
 describe.each(FILES)("%s", (file) => {
-  test("gives no rights but those that a job asks for", () => {
+  test("grants no permissions except those of its jobs", () => {
     expect(read(file).permissions).toEqual({});
   });
 
-  test("is never run for a fork with this repository's rights", () => {
+  test("never runs for a fork with this repository's permissions", () => {
     expect(Object.keys(read(file).on)).not.toContain("pull_request_target");
     expect(Object.keys(read(file).on)).not.toContain("workflow_run");
   });
 
-  test("names every action by its commit, and says which release that is", () => {
+  test("pins every action to a commit, and names its release", () => {
     for (const line of text(file)
       .split("\n")
       .filter((one) => /\buses:/.test(one))) {
@@ -88,25 +88,25 @@ describe.each(FILES)("%s", (file) => {
 describe.each(jobs)("$title", ({ name, job }) => {
   const secrets = JSON.stringify(job).includes("secrets.");
 
-  test("asks for no more rights than it needs", () => {
+  test("requests only the permissions that it needs", () => {
     expect(job.permissions).toEqual(name === "comment" ? { "pull-requests": "write" } : { contents: "read" });
   });
 
-  test("leaves no credentials of git behind", () => {
+  test("does not keep git credentials", () => {
     const checkouts = job.steps.filter(({ uses }) => uses?.startsWith("actions/checkout@"));
     for (const step of checkouts) expect(step.with).toMatchObject({ "persist-credentials": false });
   });
 
-  test("has no expression in a script: what comes from outside comes as a variable", () => {
+  test("has no expression in a script: external input is passed in variables", () => {
     for (const step of job.steps) expect(step.run ?? "").not.toContain("${{");
   });
 
-  test("has secrets only behind an environment", () => {
+  test("uses secrets only in an environment", () => {
     expect(secrets && job.environment === undefined).toBe(false);
   });
 });
 
-test("no script of an action has an expression in it either", () => {
+test("no script of an action contains an expression", () => {
   const { runs } = parse(readFileSync(ACTION, "utf8")) as { runs: { steps: Step[] } };
   for (const step of runs.steps) expect(step.run ?? "").not.toContain("${{");
 });
@@ -114,16 +114,16 @@ test("no script of an action has an expression in it either", () => {
 describe("the preview", () => {
   const { preview, comment } = read("preview.yml").jobs;
 
-  test("of a fork's pull request is not run", () => {
+  test("does not run for a fork's pull request", () => {
     expect(preview?.if).toBe("github.event.pull_request.head.repo.full_name == github.repository");
   });
 
-  test("and what may write runs nothing of the pull request's", () => {
+  test("runs none of the pull request's code in the job that may write", () => {
     expect(comment?.steps.map(({ uses }) => uses?.split("@")[0])).toEqual(["actions/download-artifact", undefined]);
     expect(JSON.stringify(comment)).not.toContain("secrets.");
   });
 
-  test("looks for the marker that the comments begin with", () => {
+  test("looks for the marker at the start of the comments", () => {
     const env = comment?.steps.flatMap((step) => step.env?.["MARKER"] ?? []);
     expect(env).toEqual([MARKER]);
     expect(preview?.steps.some((step) => step.run?.includes(MARKER))).toBe(true);
@@ -132,24 +132,20 @@ describe("the preview", () => {
 
 describe("the step that writes the comment", () => {
   const script = read("preview.yml").jobs["comment"]?.steps.find((step) => step.run)?.run ?? "";
-  /** In place of GitHub's client: finds what it is told to, and notes what else it is asked for. */
+  /** A fake GitHub client: finds the comments in $FOUND, and records all other requests. */
   const GH =
     '#!/bin/sh\ncase "$2" in --paginate) [ -z "$FOUND" ] || printf "%s\\n" $FOUND ;; *) echo "$@" >> asked ;; esac\n';
 
   test.each<[string, { found?: string; any: string; comment: string }, string]>([
+    ["edits the existing one", { found: "17 23", any: "true", comment: "text" }, "PATCH repos/o/r/issues/comments/17"],
+    ["creates the first one", { any: "true", comment: "text" }, "POST repos/o/r/issues/4/comments"],
     [
-      "edits the one that is there",
-      { found: "17 23", any: "true", comment: "text" },
-      "PATCH repos/o/r/issues/comments/17",
-    ],
-    ["makes the first one", { any: "true", comment: "text" }, "POST repos/o/r/issues/4/comments"],
-    [
-      "takes back what one said of environments that are changed no more",
+      "replaces the text of one on environments that no longer change",
       { found: "17", any: "false", comment: "x" },
       "PATCH",
     ],
-    ["makes none where no environment is changed", { any: "false", comment: "text" }, ""],
-    ["makes none of nothing", { any: "true", comment: "" }, ""],
+    ["creates none if no environment changes", { any: "false", comment: "text" }, ""],
+    ["creates none without a text", { any: "true", comment: "" }, ""],
   ])("%s", async (_what, { found = "", any, comment }, expected) => {
     const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-comment-"));
     try {
@@ -167,7 +163,7 @@ describe("the step that writes the comment", () => {
   });
 });
 
-test("an `up` waits for its environment's protection, and is never cut off", () => {
+test("an `up` waits for its environment's protection, and is never cancelled", () => {
   expect(read("up.yml").jobs["up"]).toMatchObject({
     environment: "${{ matrix.stack }}",
     concurrency: { "cancel-in-progress": false },
