@@ -32,7 +32,7 @@ const report: HostsReport = {
 describe("the report", () => {
   const tables = Object.fromEntries(partTables(report));
 
-  test("a cluster is held against each other way, with its aim", () => {
+  test("compares a cluster with each alternative, and shows the target", () => {
     expect(tables["cluster"]?.rows).toEqual([
       [
         ...["`pulumi up`, 4 hosts", "6.00 s", "3: 5.00 s – 9.00 s", "docker CLI over ssh, in sequence", "5.00 s"],
@@ -57,11 +57,11 @@ describe("the report", () => {
     ]);
   });
 
-  test("sizes are held against the smallest", () => {
+  test("compares sizes with the smallest", () => {
     expect(tables["growth"]?.rows.at(-1)).toEqual(["30", "25.0 s", "2.50 ×", "5.00 s", "1.25 ×", "700 MiB"]);
   });
 
-  test("what stand-ins are asked is told for each host", () => {
+  test("counts the requests to stand-ins for each host", () => {
     const rows = tables["stand-ins"]?.rows;
     expect(rows?.map(([what, hosts, time]) => [what, hosts, time])).toEqual([
       ["up", "100", "20.0 s"],
@@ -77,7 +77,7 @@ describe("the report", () => {
     expect(rows?.at(-2)?.slice(2)).toEqual([...["15.0 s", "50 ms", "700 MiB", "18.0", "22.5 KiB", "8.6 KiB"]]);
   });
 
-  test("speeds are medians", () => {
+  test("shows median speeds", () => {
     expect(tables["throughput"]?.rows).toEqual([
       [
         ...["PUT, 64 MiB objects", "macvlan", "90.0 MiB/s (80.0 – 100.0, 3 rounds)"],
@@ -86,19 +86,19 @@ describe("the report", () => {
     ]);
   });
 
-  test("encryption is held against the same without it", () => {
+  test("compares encryption with the same network without it", () => {
     expect(tables["encryption"]?.rows).toEqual([
       ["PUT, 64 MiB objects", "5.0 MiB/s (4.0 – 6.0, 3 rounds)", "10.0 MiB/s (8.0 – 12.0, 3 rounds)", "0.50"],
     ]);
   });
 
-  test("on a terminal it ends with what was left out", () => {
+  test("lists omitted parts at the end on a terminal", () => {
     expect(renderHosts(report)).toMatch(
       /^a machine, load 0.3 before it began\ncluster\n[^]*\nleft out: cluster by Ansible: no python3$/,
     );
   });
 
-  test("a run that was given up is no point of a plot", () => {
+  test("leaves aborted runs out of a plot", () => {
     const curves = plotsOf(report).find(([part]) => part === "stand-ins")?.[1].curves;
     expect(curves?.map(({ name, points }) => [name, points.length])).toEqual([
       ["up", 2],
@@ -107,7 +107,7 @@ describe("the report", () => {
     ]);
   });
 
-  test("parts that were not measured have no table, and one size makes no plot", () => {
+  test("has no table for parts that were not measured, and no plot for a single size", () => {
     const some = { ...report, cluster: [], growth: report.growth.slice(0, 1), throughput: [], encryption: [] };
     expect(partTables(some).map(([part]) => part)).toEqual(["growth", "stand-ins"]);
     expect(plotsOf(some).map(([part]) => part)).toEqual(["stand-ins"]);
@@ -123,7 +123,7 @@ describe("a plot", () => {
     [1000, [0, 200, 400, 600, 800, 1000]],
   ])("axes up to %d are %j", (most, ticks) => expect(axis(most)).toEqual(ticks));
 
-  test("has a line and a name for each curve, and text that is no markup", () => {
+  test("has a line and a name for each curve, and escapes text", () => {
     const curves = [
       { name: "up", points: [[0, 0] as const, [10, 10] as const] },
       { name: "a & b", points: [[10, 5] as const] },
@@ -134,26 +134,26 @@ describe("a plot", () => {
     for (const text of ["1 &lt; 2", "a &amp; b", "hosts", "seconds"]) expect(svg).toContain(text);
   });
 
-  test("of nothing is refused", () => {
+  test("of no values is rejected", () => {
     expect(() => plotSvg({ title: "t", x: "x", y: "y", curves: [] })).toThrow('plot "t": there is nothing to draw');
   });
 });
 
 describe("the document", () => {
-  test("a section is renewed, and all around it stays", () => {
+  test("replaces a section, and keeps all around it", () => {
     const before = "a\n<!-- bench:x -->\nold\n<!-- /bench:x -->\nb\n";
     const after = "a\n<!-- bench:x -->\n\nnew\n\n<!-- /bench:x -->\nb\n";
     expect(replaceSection(before, { name: "x", content: "new\n" })).toBe(after);
     expect(replaceSection(after, { name: "x", content: "new" })).toBe(after);
   });
 
-  test("a section without its place is refused", () => {
+  test("rejects a section without a place", () => {
     expect(() => replaceSection("a", { name: "x", content: "new" })).toThrow(
       "document: <!-- bench:x --> and <!-- /bench:x --> are missing",
     );
   });
 
-  test("a table is aligned", () => {
+  test("aligns a table", () => {
     expect(formatTable({ head: ["a", "name"], rows: [["1234", "x|y"]] })).toBe(
       ["| a    | name |", "| ---- | ---- |", "| 1234 | x\\|y |"].join("\n"),
     );
@@ -161,7 +161,7 @@ describe("the document", () => {
 });
 
 describe("the arguments", () => {
-  test("all parts, unless some are named", () => {
+  test("select all parts unless some are named", () => {
     expect([...parseHostsArgs([]).parts]).toEqual(["cluster", "growth", "stand-ins", "throughput", "encryption"]);
     expect(parseHostsArgs(["growth", "--hosts", "2,3", "--json"])).toEqual({
       ...{ parts: new Set(["growth"]), sizes: [2, 3], json: true, write: false },
@@ -172,10 +172,10 @@ describe("the arguments", () => {
     [["grow"], /argument "grow": choose of cluster, growth, stand-ins, throughput/],
     [["--hosts", "3"], /--hosts "3": name the part/],
     [["growth", "--hosts", "3,x"], /--hosts "x": must be a whole number/],
-  ])("%j are refused", (args, message) => expect(() => parseHostsArgs(args)).toThrow(message));
+  ])("%j are rejected", (args, message) => expect(() => parseHostsArgs(args)).toThrow(message));
 });
 
-test("Ansible's inventory has every host with its way in, and three managers", () => {
+test("the Ansible inventory contains every host with its connection, and three managers", () => {
   const ssh = { user: "root", identityFile: "/id", knownHosts: "/known", hostKey: "key" };
   const hosts = [1, 2, 3, 4].map((number) => ({ number, hostname: `node${number}`, address: `a${number}`, ssh }));
   expect(inventory(hosts, "image", "/python")).toMatchObject({

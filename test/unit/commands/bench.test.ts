@@ -13,13 +13,13 @@ describe("the median", () => {
     expect(median(values)).toBe(expected);
   });
 
-  test("the values keep their order", () => {
+  test("does not reorder the values", () => {
     const values = [3, 1, 2];
     median(values);
     expect(values).toEqual([3, 1, 2]);
   });
 
-  test("of nothing there is none", () => expect(() => median([])).toThrow("at least one value"));
+  test("of no values is rejected", () => expect(() => median([])).toThrow("at least one value"));
 });
 
 describe("the report", () => {
@@ -31,14 +31,14 @@ describe("the report", () => {
     ["cold"],
   );
 
-  test("ratios are those of the medians", () => {
+  test("divides medians for ratios", () => {
     expect(report.rows).toMatchObject([{ median: 3, againstMedian: 2, ratio: 1.5 }, { median: 200 }]);
     expect(report.rows[1]).not.toHaveProperty("ratio");
   });
 
-  test("every run is kept", () => expect(report.rows[0]?.seconds).toEqual([3, 2, 4]));
+  test("keeps every run", () => expect(report.rows[0]?.seconds).toEqual([3, 2, 4]));
 
-  test("the table", () => {
+  test("has a table", () => {
     const text = renderBench(report);
     for (const part of ["3.00 s", "3: 2.00 s – 4.00 s", "1.50", "≤ 1.5", "3 min 20 s", "left out: cold"]) {
       expect(text).toContain(part);
@@ -53,7 +53,7 @@ describe("the report", () => {
   ])("%d seconds are %s", (seconds, text) => expect(duration(seconds)).toBe(text));
 });
 
-describe("what may be measured here", () => {
+describe("permission to measure", () => {
   const absent: EngineState = { stack: "dev", engine: "unix:///s", volumes: [], hasOrphanedBenchmark: false };
   const up: EngineState = { ...absent, swarmId: "ours", stackSwarmId: "ours", volumes: ["d1"] };
   const harmless = { destroys: false, yes: false };
@@ -64,11 +64,11 @@ describe("what may be measured here", () => {
     ["nothing is there", absent, destroying, undefined],
     ["the stack is up, previews only", up, harmless, undefined],
     ["the stack is up", up, destroying, /stack dev is up, and .* its data: .*--yes/],
-    ["the stack is up, with a word", up, allowed, undefined],
+    ["the stack is up, with --yes", up, allowed, undefined],
     ["data was kept", { ...absent, volumes: ["d1", "d2"] }, destroying, /volumes d1, d2 hold data of stack dev.*--yes/],
-    ["data was kept, with a word", { ...absent, volumes: ["d1"] }, allowed, undefined],
+    ["data was kept, with --yes", { ...absent, volumes: ["d1"] }, allowed, undefined],
     [
-      "another Swarm, even with a word",
+      "another Swarm, even with --yes",
       { ...absent, swarmId: "x" },
       allowed,
       /is in Swarm x, which is not .* stack dev/,
@@ -96,7 +96,7 @@ describe("the parts", () => {
     ],
   ])("%j", (names, expected) => expect([...selectParts(names)]).toEqual(expected));
 
-  test("another is refused", () => {
+  test("an unknown part is rejected", () => {
     expect(() => selectParts(["previews"])).toThrow('argument "previews": choose of preview, up, clone');
   });
 });

@@ -23,10 +23,10 @@ const CONTENTS: ImageContents = {
   labels: {},
 };
 
-describe("an image that is packed", () => {
+describe("a packed image", () => {
   const { name } = packImage(CONTENTS, NAMED);
 
-  test("has the same name when its contents are the same, one that stands for them", () => {
+  test("has a name that depends only on its contents", () => {
     const files = CONTENTS.files.map((file) => ({ ...file }));
     expect(packImage({ ...CONTENTS, files }, NAMED).name).toBe(name);
     expect(isBuiltImage(name)).toBe(true);
@@ -34,20 +34,20 @@ describe("an image that is packed", () => {
 
   test.each<[string, Partial<ImageContents>]>([
     ["program", { files: [{ name: "minio", mode: 0o755, content: Buffer.from("another") }] }],
-    ["right", { files: [{ name: "minio", mode: 0o700, content: Buffer.from("a program") }] }],
+    ["file mode", { files: [{ name: "minio", mode: 0o700, content: Buffer.from("a program") }] }],
     ["entrypoint", { entrypoint: ["/mc"] }],
     ["environment", { env: ["PATH=/bin"] }],
     ["label", { labels: { variant: "b" } }],
-  ])("with another %s is another image", (_what, change) => {
+  ])("differs in its name with another %s", (_what, change) => {
     expect(packImage({ ...CONTENTS, ...change }, NAMED).name).not.toBe(name);
   });
 
-  test("is listed in its archive by that name", () => {
+  test("has that name in its archive", () => {
     expect(packImage(CONTENTS, NAMED).archive.toString("latin1")).toContain(`"RepoTags":["${name}"]`);
   });
 });
 
-/** An engine that knows what it is given by the name in the archive, and by an id as its image store makes it. */
+/** An engine that stores images by the name in the archive, and by an id that depends on its image store. */
 class FakeEngine {
   readonly images = new Set<string>();
   pulls = 0;
@@ -84,7 +84,7 @@ class FakeEngine {
   }
 }
 
-describe("the image of hosts that can pull none", () => {
+describe("the image for hosts that cannot pull it", () => {
   let folder: string;
   let engines: FakeEngine[];
   const packed = packImage(CONTENTS, NAMED);
@@ -105,7 +105,7 @@ describe("the image of hosts that can pull none", () => {
     rmSync(folder, { recursive: true });
   });
 
-  test("has one name in the preview, in `up`, and in engines with different image stores", async () => {
+  test("has the same name in the preview, in `up`, and in engines with different image stores", async () => {
     const before = await image(false);
     expect(engines.map(({ images }) => images.size)).toEqual([0, 0, 0]);
     const brought = await image(true);
@@ -114,7 +114,7 @@ describe("the image of hosts that can pull none", () => {
     expect((await image(false))!.built.name).toBe(packed.name);
   });
 
-  test("comes to a host whose engine starts during the run by the name that the run uses", async () => {
+  test("reaches a host whose engine starts during the run, under the name that the run uses", async () => {
     const brought = await image(true);
     expect(brought!.unreachable.map(({ key }) => key)).toEqual(["c"]);
     const bringing = distributeInBackground(brought!);
@@ -123,7 +123,7 @@ describe("the image of hosts that can pull none", () => {
     await bringing.stop();
   });
 
-  test("is never pulled: a host without it keeps the tasks of the former image", async () => {
+  test("is never pulled: a host without it keeps the tasks of the previous image", async () => {
     const [a] = engines;
     const options = {
       service: "store",
@@ -149,8 +149,8 @@ test.each([
   ["Docker 29", IMAGE, "rejected", REFUSED, LACKING],
   ["a program", IMAGE, "failed", "task: non-zero exit (1)", "task: non-zero exit (1)"],
   ["a registry", "silo:1", "rejected", "No such image: silo:1", "No such image: silo:1"],
-  ["nobody", IMAGE, "running", undefined, undefined],
-])("what %s says of a task, told", (_who, Image, State, Err, told) => {
+  ["a running task", IMAGE, "running", undefined, undefined],
+])("explains the error of a task: %s", (_who, Image, State, Err, told) => {
   expect(taskError({ Spec: { ContainerSpec: { Image } }, Status: { State, Err } } as TaskDetails)).toBe(told);
 });
 
@@ -165,17 +165,17 @@ describe("the image of an earlier run", () => {
 
   test.each<[string, string | undefined, string | undefined]>([
     ["its name", NAMED("0123456789ab"), NAMED("0123456789ab")],
-    ["its id, as earlier versions named it", DIGEST, DIGEST],
-    ["another, which engines pull", `pgsty/silo:1@${DIGEST}`, undefined],
+    ["its id, as in earlier versions", DIGEST, DIGEST],
+    ["another, which engines can pull", `pgsty/silo:1@${DIGEST}`, undefined],
     ["none", undefined, undefined],
-  ])("is known where the configuration has %s", (_what, image, before) => {
+  ])("is known if the configuration contains %s", (_what, image, before) => {
     const state = openState(project);
     writeWorkingConfig(state, "dev", image === undefined ? {} : { [IMAGE_KEY]: image });
     expect(lastBuiltImage(state, "dev")).toBe(before);
   });
 });
 
-test("an image that takes another's place is announced with what it costs", () => {
+test("a replaced image is announced with the consequence", () => {
   expect(describeImageChange(NAMED("0123456789ab"), "sha256:1")).toBe(
     "image: localhost:1/pulumi-swarm/minio:2026-02-12-0123456789ab replaces sha256:1: `npm run up` restarts all members of the store with it at once",
   );

@@ -22,7 +22,7 @@ const config = {
   },
 };
 
-test("a stack's hosts are those of its state and those that only its config names", () => {
+test("the hosts of a stack are those in its state and those only in its config", () => {
   const recorded = [
     { key: "c", connection: { host: "ssh://gone" } },
     { key: "b", connection: { host: "ssh://recorded" } },
@@ -36,18 +36,18 @@ test("a stack's hosts are those of its state and those that only its config name
   expect(hosts[0]!.connection.sshOptions).toEqual(expect.arrayContaining(["-i", "/key"]));
 });
 
-test("what is no host is left to the program, which says so", () => {
+test("an invalid host is left to the program, which reports it", () => {
   const hosts = { a: {}, b: null, c: { address: 7 }, d: { address: "10.0.0.4" } };
   expect(stackHosts([], { "pulumi-swarm:hosts": hosts }, false).map(({ key }) => key)).toEqual(["d"]);
 });
 
-test("of this machine alone, what is recorded goes before what DOCKER_HOST names", () => {
+test("on this machine, the recorded engine takes precedence over DOCKER_HOST", () => {
   expect(stackHosts([], {}, true).map(({ key }) => key)).toEqual(["local"]);
   const recorded = [{ key: "local", connection: { host: "tcp://10.0.0.9:2375" } }];
   expect(stackHosts(recorded, {}, true)).toEqual(recorded);
 });
 
-test("of machines in a cloud, the volumes are what holds data", () => {
+test("for machines in a cloud, lists their volumes with data", () => {
   const urn = (type: string, name: string) => `urn:pulumi:prod::p::swarm:index:AwsHosts$${type}::${name}`;
   const resource = (type: string, name: string, more: object) => ({ urn: urn(type, name), type, ...more });
   const volume = "aws:ebs/volume:Volume";
@@ -63,7 +63,7 @@ test("of machines in a cloud, the volumes are what holds data", () => {
   ]);
 });
 
-/** An engine that has volumes, and containers that use them until they have been listed that often. */
+/** An engine with volumes, and containers that use them until they have been listed a number of times. */
 const labels = { "pulumi-swarm.owner": "this-state" };
 const other = { "pulumi-swarm.owner": "another-state" };
 const volumes = new Map<string, Record<string, string> | null>();
@@ -87,7 +87,7 @@ const engine = http.createServer((request, response) => {
   }
   const name = pathname.slice("/volumes/".length);
   removed.push(name);
-  // One that has just ended holds its volume for a moment.
+  // A container that has just ended holds its volume for a moment.
   if (removed.filter((one) => one === name).length === 1) return answer(409, { message: "volume is in use" });
   response.writeHead(204).end();
 });
@@ -108,7 +108,7 @@ const sought: DataCriteria = {
   mounted: ["minio-d1", "minio-d2", "minio-d3"],
 };
 
-test("data is found by its labels and by what mounts it, on every host that answers; the others are named", async () => {
+test("finds data by its labels and by the services that mount it, on all reachable hosts, and names the others", async () => {
   volumes.set("minio-d2", null).set("minio-d1", labels).set("minio-d3", other);
   volumes.set("former-d1", labels).set("theirs", other).set("plain", null);
   const down = { key: "down", connection: { host: "unix:///nowhere/docker.sock" } };
@@ -131,13 +131,13 @@ const use = (name: string, container: string, listings: number, service = "") =>
     listings,
   });
 
-test("data is removed once nothing uses it any more", async () => {
+test("removes data once it is no longer in use", async () => {
   use("data-2", "minio.1", 1);
   await removeVolumes(data("data-1", "data-2"));
   expect([...new Set(removed)]).toEqual(["data-1", "data-2"]);
 });
 
-test("no volume is removed while one is in use, even by a stopped container", async () => {
+test("removes no volume while one is in use, even by a stopped container", async () => {
   use("data-2", "backup", Infinity);
   await expect(removeVolumes(data("data-1", "data-2"), 0)).rejects.toThrow(
     "--delete-data: volumes are in use: data-2 on up by container backup: remove these containers first; no volume was removed",
@@ -145,7 +145,7 @@ test("no volume is removed while one is in use, even by a stopped container", as
   expect(removed).toEqual([]);
 });
 
-test("before a stack goes, the tasks of its own services do not count as users", async () => {
+test("ignores the tasks of the stack's own services while the stack still exists", async () => {
   use("data-1", "minio.1", Infinity, "own");
   use("data-2", "theirs.1", Infinity, "theirs");
   const found = await findVolumeUsers(data("data-1", "data-2"), ["own"]);
@@ -168,22 +168,22 @@ describe("the question before data is removed", () => {
     return { asked, ask };
   };
 
-  test("lists the volumes, host by host", () => {
+  test("lists the volumes by host", () => {
     expect(removalLines(all)).toEqual(["  host a: minio-d1, minio-d2", "  host b: minio-d1"]);
   });
 
-  test.each(["y", "Yes "])("is agreed to with %o", async (answer) => {
+  test.each(["y", "Yes "])("accepts %o as consent", async (answer) => {
     const { asked, ask } = asking(answer);
     await confirmRemoval(all, { yes: false, isTerminal: true }, ask);
     expect(asked).toEqual(["Remove them? [y/N] "]);
   });
 
-  test.each(["", "n", "yesterday"])("is not agreed to with %o", async (answer) => {
+  test.each(["", "n", "yesterday"])("does not accept %o as consent", async (answer) => {
     const { ask } = asking(answer);
     await expect(confirmRemoval(all, { yes: false, isTerminal: true }, ask)).rejects.toThrow("nothing was changed");
   });
 
-  test("without a terminal takes --yes", async () => {
+  test("requires --yes without a terminal", async () => {
     const { asked, ask } = asking("y");
     await expect(confirmRemoval(all, { yes: false, isTerminal: false }, ask)).rejects.toThrow(
       "(host a: minio-d1, minio-d2; host b: minio-d1): add --yes to agree; nothing was changed",
@@ -192,7 +192,7 @@ describe("the question before data is removed", () => {
     expect(asked).toEqual([]);
   });
 
-  test("is not asked where there is nothing to remove", async () => {
+  test("is skipped if there is nothing to remove", async () => {
     await confirmRemoval([], { yes: false, isTerminal: false });
   });
 });

@@ -10,7 +10,7 @@ describe("arguments", () => {
     ["--stack dev local mc", { stack: "dev", host: "local", command: ["mc"] }],
     ["--stack=dev local mc", { stack: "dev", host: "local", command: ["mc"] }],
     ["-s dev local mc", { stack: "dev", host: "local", command: ["mc"] }],
-    // What follows the host key is the command's own, our options' names too.
+    // Everything after the host key belongs to the command, even options with our names.
     [
       "local mc admin info local --json",
       { stack: "dev", host: "local", command: ["mc", "admin", "info", "local", "--json"] },
@@ -36,7 +36,7 @@ describe("the host", () => {
 
   test("is found by its key", () => expect(findHost("b", hosts)).toBe(hosts[0]));
 
-  test.each(["c", "constructor"])("%s is unknown: the keys are listed", (host) => {
+  test.each(["c", "constructor"])("rejects the unknown key %s and lists the known ones", (host) => {
     expect(() => findHost(host, hosts)).toThrow(`host "${host}": there is no such host key; choose one of a, b`);
   });
 });
@@ -51,16 +51,20 @@ describe("the store's container", () => {
     }) as ContainerSummary;
 
   test.each([
-    ["the newest that runs", [container("c2", "svc1"), container("c1", "svc1")], "c2"],
-    ["that of any of its pools", [container("c1", "svc2")], "c1"],
-    ["none that ended", [container("c1", "svc1", "exited")], undefined],
-    ["none of another service, nor of none", [container("c1", "gateway"), container("c2", undefined)], undefined],
+    ["the newest that is running", [container("c2", "svc1"), container("c1", "svc1")], "c2"],
+    ["that of any pool", [container("c1", "svc2")], "c1"],
+    ["none that has ended", [container("c1", "svc1", "exited")], undefined],
+    [
+      "none of another service, or outside of services",
+      [container("c1", "gateway"), container("c2", undefined)],
+      undefined,
+    ],
   ])("%s", (_name, containers, expected) => {
     expect(findStoreContainer(containers, serviceIds)).toBe(expected);
   });
 });
 
-describe("the engine's frames", () => {
+describe("the engine's stream frames", () => {
   const frame = (which: number, text: string) => {
     const head = Buffer.alloc(8);
     head.writeUInt8(which, 0);
@@ -69,7 +73,7 @@ describe("the engine's frames", () => {
   };
   const all = Buffer.concat([frame(1, "out"), frame(2, "err"), frame(1, ""), frame(1, "more")]);
 
-  test.each([1, 3, 8, 9, all.length])("are taken apart when they come %i bytes at a time", (step) => {
+  test.each([1, 3, 8, 9, all.length])("are decoded from chunks of %i bytes", (step) => {
     const heard: [number, string][] = [];
     const take = demuxStream((which, bytes) => heard.push([which, bytes.toString()]));
     for (let at = 0; at < all.length; at += step) take(all.subarray(at, at + step));

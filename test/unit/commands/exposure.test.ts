@@ -19,11 +19,11 @@ test.each([
   ["this machine", /^Only this machine can reach them; `pulumi config set pulumi-swarm:expose true`/m],
   ["allowFrom", /^Only the hosts themselves and the addresses in allowFrom/m],
   ["everybody", /^Swarm publishes these ports on all addresses of the host/m],
-] as const)("up ends with who reaches the store: %s", (exposure, line) => {
+] as const)("the summary of `up` says who can reach the store: %s", (exposure, line) => {
   expect(formatSummary({ endpoints: { a: "http://127.0.0.1:9000" }, swarmId: "s" }, "dev", exposure)).toMatch(line);
 });
 
-describe("where no rules can be set", () => {
+describe("without firewall rules", () => {
   const FAR = { host: "tcp://192.0.2.1:2376" };
   let folder: string;
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-exposure-"))));
@@ -37,7 +37,7 @@ describe("where no rules can be set", () => {
     return confirmExposure({ state, stack: "dev" }, FAR, false);
   };
 
-  test("and a person cannot be asked, an up ends before anything is published", async () => {
+  test("and without a terminal, `up` fails before anything is published", async () => {
     await expect(decide("config: {}\n")).rejects.toThrow(
       "pulumi-swarm:expose: is not set, and its engine is reached at tcp://192.0.2.1:2376, neither by ssh nor by a socket " +
         "of this machine: set it to true in Pulumi.dev.yaml to publish the store to everybody who reaches this machine, or " +
@@ -46,7 +46,7 @@ describe("where no rules can be set", () => {
   });
 
   test.each(["expose: true", "expose: false", 'allowFrom: ["10.1.0.0/16"]', "driver: macvlan"])(
-    "a setting decides: %s",
+    "the setting %s decides",
     async (setting) =>
       expect(await decide(`config: { "pulumi-swarm:${setting.replace(":", '":')} }\n`)).toBeUndefined(),
   );

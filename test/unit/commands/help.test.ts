@@ -11,7 +11,7 @@ const NAMES = readdirSync(join(ROOT, "commands")).flatMap((file) => /^([a-z-]+)\
 const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { scripts: Record<string, string> };
 const forwards = (name: string) => COMMANDS[name as CommandName].forwardsTo !== undefined;
 
-/** A clone without dependencies: only what the launcher itself reads. */
+/** A clone without dependencies: it contains only the files that the launcher reads. */
 let clone: string;
 
 beforeAll(() => {
@@ -26,7 +26,7 @@ beforeAll(() => {
 afterAll(() => rmSync(clone, { recursive: true, force: true }));
 
 function launch(name: string, ...args: string[]) {
-  // Neither npm nor a cache: nothing can be installed or fetched.
+  // Without npm and a cache, nothing can be installed or downloaded.
   const env = { PATH: "/nowhere", HOME: join(clone, "home"), XDG_CACHE_HOME: join(clone, "home", ".cache") };
   return spawnSync(process.execPath, [join(clone, "toolchain", "launch.mjs"), name, ...args], {
     encoding: "utf8",
@@ -34,7 +34,7 @@ function launch(name: string, ...args: string[]) {
   });
 }
 
-test("every command has help, and no other has", () => {
+test("exactly the existing commands have help", () => {
   expect(Object.keys(COMMANDS).toSorted()).toEqual(NAMES.toSorted());
 });
 
@@ -45,7 +45,7 @@ describe.each(NAMES as CommandName[])("%s", (name) => {
     expect(readdirSync(clone).toSorted()).toEqual(["commands", "toolchain"]);
   });
 
-  test("its help has usage, options and one example, of a script that exists", () => {
+  test("has usage, options and one example in its help, for an existing script", () => {
     const { run, options, example } = COMMANDS[name];
     const help = formatHelp(name);
     expect(help).toContain(`\nUsage: ${run} -- `);
@@ -56,17 +56,14 @@ describe.each(NAMES as CommandName[])("%s", (name) => {
   });
 });
 
-test.each((NAMES as CommandName[]).filter((name) => !forwards(name)))(
-  "%s rejects an option that it does not have",
-  (name) => {
-    const { run } = COMMANDS[name];
-    expect(() => parseCommandArgs(name, ["--no-such-option"])).toThrow(
-      `option "--no-such-option": unknown to \`${run}\`: see \`${run} -- --help\``,
-    );
-  },
-);
+test.each((NAMES as CommandName[]).filter((name) => !forwards(name)))("%s rejects an unknown option", (name) => {
+  const { run } = COMMANDS[name];
+  expect(() => parseCommandArgs(name, ["--no-such-option"])).toThrow(
+    `option "--no-such-option": unknown to \`${run}\`: see \`${run} -- --help\``,
+  );
+});
 
-test.each((NAMES as CommandName[]).filter(forwards))("%s forwards options that it does not have", (name) => {
+test.each((NAMES as CommandName[]).filter(forwards))("%s forwards unknown options", (name) => {
   const other = ["--no-such-option", "-r=false", "--target", "urn", "--", "-y"];
   expect(parseCommandArgs(name, other).rest).toEqual(other);
 });
@@ -85,12 +82,12 @@ test.each<[CommandName, string, boolean]>([
 });
 
 describe("arguments", () => {
-  test("options may be short, long, or have their value after an equals sign", () => {
+  test("options may be short or long, with their value after a space or an equals sign", () => {
     expect(parseCommandArgs("up", ["-y", "-j", "-s", "dev"])).toMatchObject({ yes: true, json: true, stack: "dev" });
     expect(parseCommandArgs("status", ["--html=a=b.html"]).values).toEqual({ "--html": "a=b.html" });
   });
 
-  test("a flag with a value is not the command's own", () => {
+  test("a flag with a value is forwarded", () => {
     expect(parseCommandArgs("up", ["--yes=false"])).toMatchObject({ yes: false, rest: ["--yes=false"] });
   });
 

@@ -10,18 +10,18 @@ import { openState, stackFile, type StateFolder } from "../../../commands/lib/st
 test.each([
   ["1", 1],
   ["4", 4],
-])("--hosts %s is taken", (text, number) => expect(parseCount("--hosts", text, 1, 50)).toBe(number));
+])("--hosts %s is accepted", (text, number) => expect(parseCount("--hosts", text, 1, 50)).toBe(number));
 
 test.each(["0", "51", "-1", "1.5", "many", ""])("--hosts %j is refused", (text) => {
   expect(() => parseCount("--hosts", text, 1, 50)).toThrow(`--hosts "${text}": must be a whole number from 1 to 50`);
 });
 
-test("a host is called by its number or its name", () => {
+test("a host is given by its number or its name", () => {
   expect([parseHostNumber("2"), parseHostNumber("node12")]).toEqual([2, 12]);
   for (const text of ["", "two", "node", "2x"]) expect(() => parseHostNumber(text)).toThrow(`host "${text}"`);
 });
 
-test("groups of hosts are two or more", () => {
+test("a group has two or more hosts", () => {
   expect(parseGroups(["1", "2,node3"])).toEqual([[1], [2, 3]]);
   expect(() => parseGroups(["1,2,3"])).toThrow(/two groups/);
 });
@@ -35,14 +35,14 @@ test.each([
   [1, ["manager"]],
   [2, ["manager", "worker"]],
   [4, ["manager", "manager", "manager", "worker"]],
-])("of %i hosts an odd number are managers", (count, roles) => {
+])("of %i hosts, an odd number are managers", (count, roles) => {
   const hosts = Array.from({ length: count }, (_, at) => labHost(at + 1));
   const config = labConfig(hosts, { disks: 0 });
   const made = Object.values(config["pulumi-swarm:hosts"] as Record<string, { role: string }>);
   expect(made.map(({ role }) => role)).toEqual(roles);
 });
 
-test("the stack says how its hosts are reached, and that nothing encrypts between them", () => {
+test("the stack file contains how to reach its hosts, and that their network is not encrypted", () => {
   expect(labConfig([labHost(1)], { disks: 2 })).toEqual({
     "pulumi-swarm:stack": "ssh",
     "pulumi-swarm:encrypted": false,
@@ -67,7 +67,7 @@ describe("the lab removes a stack only if it wrote all of it", () => {
   });
   afterEach(() => rmSync(project, { recursive: true, force: true }));
 
-  /** A state with a Swarm member of that address. */
+  /** A state with a Swarm member at that address. */
   function stored(advertiseAddress: string): void {
     const path = stackFile(state, "lab");
     mkdirSync(dirname(path), { recursive: true });
@@ -76,9 +76,9 @@ describe("the lab removes a stack only if it wrote all of it", () => {
   }
   const theirs = "config:\n  pulumi-swarm:hosts: { a: { address: 203.0.113.10 } }\n";
 
-  test("nothing is in the way where there is nothing", () => expect(labStackProblem(state)).toBeUndefined());
+  test("may proceed if there is no stack", () => expect(labStackProblem(state)).toBeUndefined());
 
-  test("its own stack is, with settings that its user added", async () => {
+  test("removes its own stack, also with the user's settings in it", async () => {
     writeLabStack(state, [labHost(1)], { disks: 0 });
     writeFileSync(file(), `${readFileSync(file(), "utf8")}  pulumi-swarm:environment: { MINIO_REGION: eu }\n`);
     writeWorkingConfig(state, "lab", {});
@@ -108,7 +108,7 @@ describe("the lab removes a stack only if it wrote all of it", () => {
       () => (writeLabStack(state, [labHost(1)], { disks: 0 }), stored("203.0.113.10")),
       /has the host 203.0.113.10, which is not the lab's/,
     ],
-  ])("%s of its user is not", (_what, make, problem) => {
+  ])("keeps the stack because of %s of the user's", (_what, make, problem) => {
     make();
     expect(labStackProblem(state)).toMatch(problem);
   });

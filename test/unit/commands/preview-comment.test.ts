@@ -5,14 +5,14 @@ import type { EngineEvent } from "../../../commands/lib/events.ts";
 import { comment, component, report, diagnostic, STACK, step, summary, update, URN } from "../preview-events.ts";
 
 describe("the comment", () => {
-  test("begins with the marker by which it is found again", () => {
+  test("begins with the marker that identifies it", () => {
     expect(comment().startsWith(`${MARKER}\n`)).toBe(true);
     expect(comment()).toContain("Nothing changes.");
     expect(comment(component(), diagnostic("clock off", "warning"))).toMatch(/Nothing changes\.[^]*clock off/);
     expect(comment(component(), update("in-place"))).not.toContain("Nothing changes.");
   });
 
-  test("tells first of data, then of outages, then of the rest", () => {
+  test("lists data loss first, then outages, then the rest", () => {
     const text = comment(
       component(),
       update("all-at-once", [["MINIO_A=1"], ["MINIO_A=2"]]),
@@ -31,7 +31,7 @@ describe("the comment", () => {
     expect(text).toContain("`spec.TaskTemplate.ContainerSpec.Env`: `MINIO_A=1` → `MINIO_A=2`");
   });
 
-  test("has all environments, each with a line in the table at the top", () => {
+  test("contains all environments, each with a row in the table at the top", () => {
     const text = previewComment([report([], { stack: "prod" }), report([update("one-by-one")], { stack: "test" })]);
     expect(text).toMatch(
       /## Preview of 2 environments[^]*\| `prod` \|[^]*\| `test` \|.*one by one[^]*### `prod`[^]*### `test`/,
@@ -39,14 +39,14 @@ describe("the comment", () => {
     expect(text.split(MARKER)).toHaveLength(2);
   });
 
-  test("of a preview that failed says so, and why", () => {
+  test("says that a preview failed, and why", () => {
     const text = previewComment([report([diagnostic("error: hosts: 2 managers\n", "error")], { succeeded: false })]);
     expect(text).toContain("**the preview failed**");
     expect(text).toContain("```text\nerror: hosts: 2 managers\n```");
     expect(text).not.toContain("Nothing changes");
   });
 
-  test("shows what policies say: what is mandatory in red, before outages", () => {
+  test("lists violations of policies: mandatory ones in red, before outages", () => {
     const policy = (enforcementLevel: string): EngineEvent => ({
       policyEvent: {
         policyName: "image-by-digest",
@@ -68,20 +68,20 @@ describe("the comment", () => {
     ["a mention", "@octocat"],
     ["a reference", "#1"],
     ["markup", "<img src=x onerror=y>"],
-    ["a comment's end", "--> text <!--"],
+    ["the end of a comment", "--> text <!--"],
     ["a fence", "```\n## heading"],
     ["a link", "[click](https://example.org)"],
     ["bold", "**bold**"],
-    ["the end of a cell", "a | b"],
-    ["the end of what is folded", "</details>"],
-  ])("%s in a name, a value or a message is only text", (_what, text) => {
+    ["the end of a table cell", "a | b"],
+    ["the end of a collapsed section", "</details>"],
+  ])("renders %s in a name, a value or a message as plain text", (_what, text) => {
     const out = comment(
       component(),
       step("update", "a:b:C", text, { old: { [text]: text }, new: { [text]: `${text}!` } }),
       step("delete", `a:b:${text}`, text, { old: {} }),
       diagnostic(text, "warning"),
     );
-    // Outside of code, GitHub is to see none of it.
+    // GitHub must not see any of it outside of code.
     const outside = out.replace(/^(`{3,})text\n[^]*?^\1$/gm, "").replace(/(?<!`)(`+)(?!`)[^]*?(?<!`)\1(?!`)/g, "");
     expect(outside).not.toMatch(
       /@octocat|(?<![\\&])#1|<img|<!--(?! pulumi-swarm:preview -->)|\n## heading|(?<!\\)\]\(https|(?<!\\)\*\*bold|<\/details>(?!\n)/,
@@ -103,7 +103,7 @@ describe("a component's name", () => {
   test.each([
     ["in a summary", 1],
     ["in a list", 5_000],
-  ])("%s is no heading, picture or mention", (_where, count) => {
+  ])("%s contains no heading, picture or mention", (_where, count) => {
     const text = comment(...events(count));
     const [line = ""] = text.split("\n").filter((one) => one.includes("FAKE"));
     expect(line).toContain(`${count} to create`);
@@ -122,9 +122,9 @@ describe("the limit", () => {
     );
 
   test.each<[string, EngineEvent[], RegExp[], RegExp | undefined]>([
-    ["a small one is whole", many(10, 10), [/`property`: `oooooooooo` → `nnnnnnnnnn`/], undefined],
+    ["a short comment is complete", many(10, 10), [/`property`: `oooooooooo` → `nnnnnnnnnn`/], undefined],
     [
-      "first the values go",
+      "first it omits the values",
       many(400, 100),
       [/`resource-399` \| a:b:C \| `property` \|/],
       /left out is the values of properties\./,
@@ -145,7 +145,7 @@ describe("the limit", () => {
     expect(text).toContain("a short outage");
   });
 
-  test("what is to be known first is cut last, and it says how much more there is", () => {
+  test("cuts the impacts last, and says how many more there are", () => {
     const gone = Array.from({ length: 2000 }, (_, at) =>
       step("delete", "docker:index/volume:Volume", `data-${at}`, { old: {} }),
     );
@@ -156,7 +156,7 @@ describe("the limit", () => {
     expect(text).toMatch(/of each list of warnings what comes after the first 100/);
   });
 
-  test("there is always a comment, and it says that it was cut", () => {
+  test("always produces a comment, which says that it was cut", () => {
     const reports = Array.from({ length: 900 }, (_, at) => report([update("all-at-once")], { stack: `stack-${at}` }));
     const text = previewComment(reports);
     expect(text.length).toBeLessThanOrEqual(MAX_COMMENT);
@@ -168,7 +168,7 @@ describe("the limit", () => {
 });
 
 const OPERATIONS: Operation[] = ["create", "update", "replace", "delete", "import"];
-test.each(OPERATIONS)("a resource to %s has a line", (operation) => {
+test.each(OPERATIONS)("has a row for a resource to %s", (operation) => {
   const states = { old: { a: 1 }, new: { a: 2 } };
   expect(comment(component(), step(operation, "a:b:C", "c", states))).toContain(`| ${operation} | \`c\` |`);
 });

@@ -25,7 +25,7 @@ import {
 const SECRET_VALUE = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "[secret]" };
 
 describe("the report", () => {
-  test("the three steps of a replacement are one change, grouped with what else its component has", () => {
+  test("merges the three steps of a replacement into one change, in the group of its component", () => {
     const { components } = report([
       component(),
       update("all-at-once"),
@@ -50,7 +50,7 @@ describe("the report", () => {
     ]);
   });
 
-  test("a component within another belongs to the outer one, also when both go", () => {
+  test("groups a nested component under the outer one, also if both are deleted", () => {
     const inner = `${URN}swarm:index:Inner::inner`;
     const { components, impacts: effects } = report([
       step("delete", "docker:index/volume:Volume", "data", { old: {} }, inner),
@@ -63,12 +63,12 @@ describe("the report", () => {
     expect(effects.map(({ resource, kind }) => [resource, kind])).toEqual([["data", "data"]]);
   });
 
-  test("Pulumi's own count is taken; without one its steps are counted", () => {
+  test("uses Pulumi's own count, or counts the steps if there is none", () => {
     expect(report([update("in-place"), summary({ update: 1, same: 16 })]).counts).toEqual({ update: 1, same: 16 });
     expect(report([update("in-place")]).counts).toEqual({ update: 1 });
   });
 
-  test("default providers, the stack itself and refreshes are no changes", () => {
+  test("omits default providers, the stack itself and refreshes", () => {
     const { components } = report([
       step("create", "pulumi:providers:docker", "default_5_2_0", { new: {} }, STACK),
       step("create", "pulumi:pulumi:Stack", "shop-prod", { new: {} }, ""),
@@ -77,12 +77,12 @@ describe("the report", () => {
     expect(components).toEqual([]);
   });
 
-  test("it survives JSON unchanged", () => {
+  test("survives JSON unchanged", () => {
     const made = report([component(), update("all-at-once"), diagnostic("a\n"), summary({ update: 1 })]);
     expect(JSON.parse(JSON.stringify(made))).toEqual(made);
   });
 
-  test("what is said is told once, without what only debugging needs or an effect says already", () => {
+  test("shows each message once, without debug output and texts of impacts", () => {
     const [line = ""] = report([update("all-at-once")]).impacts.map(({ text }) => text);
     const { messages } = report([
       update("all-at-once"),
@@ -96,7 +96,7 @@ describe("the report", () => {
   });
 });
 
-describe("what a change means", () => {
+describe("the impacts of a change", () => {
   const one = (op: string, type: string, states: { old?: Inputs; new?: Inputs }) =>
     report(op === "replace" ? replacement(type, "it", states.old, states.new) : [step(op, type, "it", states)]).impacts;
 
@@ -140,7 +140,7 @@ describe("what a change means", () => {
     ],
     ["update", `${SWARM}:RootCredentials`, { old: { pools: ["a"] }, new: { pools: ["a", "b"] } }],
     ["update", "kubernetes:apps/v1:StatefulSet", { old: { spec: { replicas: 1 } }, new: { spec: { replicas: 2 } } }],
-  ])("%s of a %s: nobody notices", (op, type, states) => expect(one(op, type, states)).toEqual([]));
+  ])("%s of a %s has none", (op, type, states) => expect(one(op, type, states)).toEqual([]));
 
   test.each<[string, { old: Inputs; new: Inputs }, string, RegExp]>([
     [
@@ -183,7 +183,7 @@ describe("what a change means", () => {
     expect(one("update", type, states)).toMatchObject([{ kind, text: expect.stringMatching(text) as string }]);
   });
 
-  test("the worst comes first", () => {
+  test("are sorted by severity", () => {
     const kinds = report([
       update("one-by-one"),
       ...replacement("random:index/pet:Pet", "pet"),
@@ -244,7 +244,7 @@ describe("properties", () => {
     ["plumbing", { managers: 1, connection: 1 }, { managers: 2, connection: 2 }, []],
   ])("%s", (_what, before, after, expected) => expect(propertyChanges(before, after)).toEqual(expected));
 
-  test("long values are cut, and lines joined", () => {
+  test("shortens long values, and joins lines", () => {
     const [change] = propertyChanges({}, { text: `first\nsecond ${"x".repeat(500)}` });
     expect(change?.after).toMatch(/^first second x{100,}…$/);
     expect(change?.after?.length).toBeLessThan(130);
@@ -252,7 +252,7 @@ describe("properties", () => {
 });
 
 describe("secrets", () => {
-  test("what Pulumi marks is masked, at every depth", () => {
+  test("masks values that Pulumi marks, at every depth", () => {
     expect(maskSecrets({ a: SECRET_VALUE, b: [{ c: SECRET_VALUE }] }, [])).toEqual({
       a: "[secret]",
       b: [{ c: "[secret]" }],
@@ -261,14 +261,14 @@ describe("secrets", () => {
 
   const secret = 'p@ss "word"/+';
   test.each([
-    ["as it is", `KEY=${secret};`, "KEY=[secret];"],
+    ["in plain text", `KEY=${secret};`, "KEY=[secret];"],
     ["in JSON", JSON.stringify({ key: secret }), '{"key":"[secret]"}'],
     ["in an address", `https://${encodeURIComponent(secret)}@host`, "https://[secret]@host"],
     ["in base64", Buffer.from(secret).toString("base64"), "[secret]"],
     ["in base64 for addresses", Buffer.from(secret).toString("base64url"), "[secret]"],
     ["in hex", Buffer.from(secret).toString("hex"), "[secret]"],
     ["in capital hex", Buffer.from(secret).toString("hex").toUpperCase(), "[secret]"],
-  ])("a secret of the config that a program passed on as plain text is masked %s", (_how, text, expected) => {
+  ])("masks a secret of the config %s that a program passed on as plain text", (_how, text, expected) => {
     expect(maskSecrets(text, [secret])).toBe(expected);
   });
 
@@ -286,7 +286,7 @@ describe("secrets", () => {
   );
 
   const pem = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQEFAASC\nx==\n-----END PRIVATE KEY-----\n";
-  test("each line of a secret of several lines is masked, its frame and its shortest lines are not", () => {
+  test("masks each line of a multi-line secret, but not its header, footer and shortest lines", () => {
     const lines = pem.split("\n").map((line) => maskSecrets(`  ${line}`, [pem]).trim());
     expect(lines).toEqual([
       "-----BEGIN PRIVATE KEY-----",
@@ -301,11 +301,11 @@ describe("secrets", () => {
     expect(maskSecrets(pem.replaceAll("\n", "\r\n"), [pem])).not.toContain("MII");
   });
 
-  test("of JSON as Go writes it nothing is left", () => {
+  test("masks JSON as Go escapes it", () => {
     expect(maskSecrets('{"key":"a\\u003cb\\u0026c\\u003e"}', ["a<b&c>"])).toBe('{"key":"[secret]"}');
   });
 
-  test("also as a key, and before values are cut", () => {
+  test("masks keys, and masks values before they are shortened", () => {
     const long = "s".repeat(300);
     expect(maskSecrets({ [secret]: 1 }, [secret])).toEqual({ "[secret]": 1 });
     const text = comment(component(), step("update", "a:b:C", "c", { old: {}, new: { x: `x${long}` } }));
@@ -317,11 +317,11 @@ describe("secrets", () => {
     expect(hidden).not.toContain("sss");
   });
 
-  test("of two that share a beginning nothing is left", () => {
+  test("masks two secrets with a common prefix completely", () => {
     expect(maskSecrets("hunter2-long hunter2", ["hunter2", "hunter2-long"])).toBe("[secret] [secret]");
   });
 
-  test("in messages, policies and names, too", () => {
+  test("masks messages, policies and names", () => {
     const events = [diagnostic(`bad ${secret}`, "error"), step("create", "a:b:C", secret, { new: {} })];
     const policy = {
       policyName: "p",
@@ -336,21 +336,25 @@ describe("secrets", () => {
   });
 });
 
-describe("which values are secret", () => {
+describe("the secret values of a config", () => {
   const secret = (value: string, objectValue?: unknown) => ({ value, objectValue, secret: true });
   const prelude = (config: Record<string, string>): EngineEvent[] => [{ preludeEvent: { config } }];
 
   test.each<[string, Parameters<typeof secretValues>, string[]]>([
-    ["a plain one is not", [{ a: { value: "x", secret: false } }, []], []],
-    ["a secret one", [{ a: secret("hunter2") }, prelude({ a: "[secret]" })], ["hunter2"]],
-    ["before anything ran, too", [{ a: secret("hunter2") }, []], ["hunter2"]],
+    ["do not include a plain one", [{ a: { value: "x", secret: false } }, []], []],
+    ["include a secret one", [{ a: secret("hunter2") }, prelude({ a: "[secret]" })], ["hunter2"]],
+    ["are the same without any events", [{ a: secret("hunter2") }, []], ["hunter2"]],
     [
-      "of a structured one its secret parts",
+      "include only the secret parts of a structured one",
       [{ a: secret("…", { b: "plain", c: ["x", "deep"] }) }, prelude({ a: '{"b":"plain","c":["x","[secret]"]}' })],
       ["deep"],
     ],
-    ["all of it where nothing tells which", [{ a: secret("…", { b: "one", c: { d: 2 } }) }, []], ["one", "2"]],
-    ["one that reads as a number", [{ a: secret("1234") }, prelude({ a: "[secret]" })], ["1234"]],
+    [
+      "include all of a structured one if its secret parts are unknown",
+      [{ a: secret("…", { b: "one", c: { d: 2 } }) }, []],
+      ["one", "2"],
+    ],
+    ["include one that looks like a number", [{ a: secret("1234") }, prelude({ a: "[secret]" })], ["1234"]],
   ])("%s", (_what, given, expected) => expect(secretValues(...given)).toEqual(expected));
 });
 
@@ -361,4 +365,4 @@ test.each<[string, string]>([
   ["kubernetes:apps/v1:StatefulSet", "kubernetes:apps:StatefulSet"],
   ["swarm:index:MinioService", "swarm:MinioService"],
   ["pulumi:providers:docker", "pulumi:providers:docker"],
-])("%s is called %s", (type, name) => expect(shortType(type)).toBe(name));
+])("%s is displayed as %s", (type, name) => expect(shortType(type)).toBe(name));

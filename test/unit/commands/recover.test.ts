@@ -38,7 +38,7 @@ const stack = (...members: ReturnType<typeof member>[]): ExportedStack => ({
   },
 });
 
-test("a Swarm is read from the stack's state, with what is secret there", () => {
+test("reads a Swarm with its secrets from the stack's state", () => {
   const tls = { connection: secret({ host: "tcp://a:2376", key: "pem" }) };
   const { unlockKey, swarmId, members } = recordedSwarm(
     stack(member("a", "swarm", tls), member("b", "swarm", {}), member("z", "other")),
@@ -57,7 +57,7 @@ test.each([
   [stack(member("a"), member("b")), 'host "x": is not in the stack\'s Swarm; choose one of a, b'],
   [stack(), 'host "x": is not in the stack\'s Swarm; it has none'],
   [stack(member("x"), member("x", "other")), 'host "x": is in two Swarms of this stack'],
-])("a host that it cannot be: %#", (exported, message) => {
+])("rejects an unsuitable host: %#", (exported, message) => {
   expect(() => recordedSwarm(exported, "x")).toThrow(message);
 });
 
@@ -73,7 +73,7 @@ const [a, b] = recordedSwarm(stack(member("a"), member("b")), "a").members as [R
 test.each<[string, [RecordedMember, SwarmInfo][], string, string | undefined]>([
   ["no quorum", [[a, info()]], "", undefined],
   [
-    "a Swarm that works",
+    "a working Swarm",
     [
       [a, info()],
       [b, info({ Cluster: { ID: "swarm-id" } })],
@@ -81,8 +81,8 @@ test.each<[string, [RecordedMember, SwarmInfo][], string, string | undefined]>([
     "",
     "the Swarm works, as host b says",
   ],
-  ["a silent machine", [[b, info()]], "", "its engine at ssh://a does not answer; choose one of b"],
-  ["silence", [], "", "its engine at ssh://a does not answer; no other manager answers either"],
+  ["an unreachable machine", [[b, info()]], "", "its engine at ssh://a does not answer; choose one of b"],
+  ["no reachable machine", [], "", "its engine at ssh://a does not answer; no other manager answers either"],
   [
     "a machine that left",
     [[a, info({ ControlAvailable: false, LocalNodeState: "inactive" })]],
@@ -91,7 +91,7 @@ test.each<[string, [RecordedMember, SwarmInfo][], string, string | undefined]>([
   ],
   ["a locked manager", [[a, info({ ControlAvailable: false, LocalNodeState: "locked" })]], "", "is locked"],
   ["a Swarm that locks its managers", [[a, info()]], "key", "bring enough of them back"],
-])("recovery, with %s", (_what, found, unlockKey, expected) => {
+])("recovery with %s", (_what, found, unlockKey, expected) => {
   const problem = preconditionError({ swarmId: "swarm-id", unlockKey }, a, new Map(found));
   if (expected === undefined) expect(problem).toBeUndefined();
   else expect(problem).toContain(expected);
@@ -99,17 +99,17 @@ test.each<[string, [RecordedMember, SwarmInfo][], string, string | undefined]>([
 
 test.each<[string, (number | undefined)[], number, boolean]>([
   ["none of three", [], 3, false],
-  ["one of three, which knows of three", [3], 3, true],
-  ["one of three, which does not say", [undefined], 3, true],
+  ["one of three, which knows three", [3], 3, true],
+  ["one of three, which does not report a number", [undefined], 3, true],
   ["two of three", [3, 3], 3, false],
   ["two of four", [4, 4], 4, true],
-  ["one alone, where the state still records three", [1], 3, false],
-])("a leader that may not have noticed yet that its quorum is lost: %s", (_what, managers, recorded, expected) => {
+  ["a single one, although the state still records three", [1], 3, false],
+])("a leader that may not know yet that it has lost its quorum: %s", (_what, managers, recorded, expected) => {
   const leading = managers.map((Managers) => ({ Managers }));
   expect(mayBeStale(leading, recorded)).toBe(expected);
 });
 
-/** An engine behind a socket, as the manager that a stack's state records. */
+/** Starts an engine behind a socket, as a manager in a stack's state. */
 async function managerOn(answer: (path: string) => [status: number, body: unknown]): Promise<RecordedMember> {
   const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-recover-"));
   const path = join(folder, "engine.sock");
@@ -126,13 +126,13 @@ async function managerOn(answer: (path: string) => [status: number, body: unknow
   return { ...a, connection: { host: `unix://${path}` } };
 }
 
-test("a leader that others kept waiting is asked again before it counts as one", async () => {
+test("asks a leader again if other managers delayed the first answer", async () => {
   vi.useFakeTimers({ toFake: ["Date"] });
   onTestFinished(() => void vi.useRealTimers());
   let looks = 0;
   const leader = await managerOn((path) => {
     if (!path.endsWith("/info")) return [200, {}];
-    // The first look takes longer than a leader without a quorum goes on.
+    // The first inspection takes longer than a leader without a quorum stays leader.
     vi.setSystemTime(Date.now() + 60_000);
     looks += 1;
     return [200, { Swarm: info(looks === 1 ? { Managers: 3, Cluster: { ID: "swarm-id" } } : {}) }];
@@ -143,7 +143,7 @@ test("a leader that others kept waiting is asked again before it counts as one",
   expect(looks).toBe(2);
 });
 
-/** A manager whose engine answers `POST /swarm/init` in this order, and goes on with the last one. */
+/** Starts a manager whose engine answers `POST /swarm/init` in this order, and repeats the last answer. */
 async function managerThatInits(...answers: [status: number, message: string][]) {
   const inits: string[] = [];
   const manager = await managerOn((path) => {
@@ -159,7 +159,7 @@ async function managerThatInits(...answers: [status: number, message: string][])
 const TAKEN =
   "manager stopped: failed to listen on remote API address: listen tcp 10.0.0.1:2377: bind: address already in use";
 
-test("a manager that is to go on alone waits for the port of its former node", async () => {
+test("waits for the port of the manager's previous node", async () => {
   const { inits, goesOn } = await managerThatInits([500, TAKEN], [200, ""]);
   expect(await goesOn()).toEqual({ removed: [], unreachable: [] });
   expect(inits).toHaveLength(2);
@@ -168,7 +168,7 @@ test("a manager that is to go on alone waits for the port of its former node", a
 test.each([
   ["swarm spec: invalid", "swarm spec: invalid"],
   ["can't initialize raft node: the key is encrypted", 'host "a": its managers lock themselves'],
-])("a manager that cannot go on alone says so at once: %s", async (message, expected) => {
+])("reports at once that a manager cannot continue alone: %s", async (message, expected) => {
   const { inits, goesOn } = await managerThatInits([500, message]);
   await expect(goesOn()).rejects.toThrow(expected);
   expect(inits).toHaveLength(1);

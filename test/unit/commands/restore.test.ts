@@ -17,7 +17,7 @@ import { backupCommands, rollBackCommands, restoreCommands } from "../../../comm
 import { type TarEntry, tar } from "../../../toolchain/tar.ts";
 
 let folder: string;
-/** Stands for the Docker root of a machine. */
+/** The Docker root of a machine. */
 let root: string;
 let former: string;
 
@@ -46,14 +46,14 @@ const file = (name: string, text: string): TarEntry => ({ name, mode: 0o600, con
 const GOOD = [{ name: "swarm/", mode: 0o700 }, file("swarm/docker-state.json", "saved"), file("swarm/cert", "saved")];
 
 interface Stubs {
-  /** Commands of `stop_engine` and `start_engine` beside noting that they ran. */
+  /** Additional commands of `stop_engine` and `start_engine`, which always record that they ran. */
   stop?: string;
   start?: string;
-  /** Replaces a program: the whole script, in which `"$@"` are its arguments. */
+  /** Replaces a program by a script, which gets the arguments in `"$@"`. */
   program?: [name: string, script: string];
 }
 
-/** Runs commands as `rootScript` does, with an engine that only notes what it is asked for. */
+/** Runs commands as `rootScript` does, with an engine that only records its requests. */
 function ran(commands: readonly string[], input = "", { stop = ":", start = ":", program }: Stubs = {}) {
   if (program) {
     const [name, text] = program;
@@ -77,7 +77,7 @@ function ran(commands: readonly string[], input = "", { stop = ":", start = ":",
 }
 const restored = (bytes: Buffer, stubs?: Stubs) => ran(restoreCommands(root, former), bytes.toString("base64"), stubs);
 
-/** The machine is as it was. */
+/** Expects the machine in its original state. */
 function expectOwn(): void {
   expect(names()).toEqual(["swarm", "volumes"]);
   expect([read("swarm/docker-state.json"), read("swarm/key"), read("volumes/x")]).toEqual([
@@ -88,7 +88,7 @@ function expectOwn(): void {
 }
 
 describe("a backup", () => {
-  test("goes to a new file in a folder that is there", () => {
+  test("requires a new file in an existing folder", () => {
     const at = (name: string) => () => assertNewFile(join(folder, name));
     writeFileSync(join(folder, "there.tar.gz"), "another backup");
     expect(at("there.tar.gz")).toThrow(/there\.tar\.gz: exists already: choose another name/);
@@ -97,7 +97,7 @@ describe("a backup", () => {
     expect(existsSync(join(folder, "new.tar.gz"))).toBe(false);
   });
 
-  test("is the folder swarm, and the engine runs again", () => {
+  test("contains the folder swarm, and the engine is restarted", () => {
     const { stdout, status } = ran(backupCommands(root));
     expect(status).toBe(0);
     const listed = spawnSync("tar", ["-tzf", "-"], { input: Buffer.from(stdout, "base64"), encoding: "utf8" });
@@ -105,7 +105,7 @@ describe("a backup", () => {
     expect(said()).toEqual(["stop", "start"]);
   });
 
-  test.each(["HUP", "INT", "TERM"])("that SIG%s ends leaves no copy, and the engine running", (signal) => {
+  test.each(["HUP", "INT", "TERM"])("leaves no copy and a running engine if SIG%s ends it", (signal) => {
     const { status } = ran(backupCommands(root), "", { program: ["tar", `kill -${signal} $PPID; echo part`] });
     expect(status).not.toBe(0);
     expect(said()).toEqual(["stop", "start"]);
@@ -113,7 +113,7 @@ describe("a backup", () => {
 });
 
 describe("a restored state", () => {
-  test("takes the place of the machine's own, which stays beside it", () => {
+  test("replaces the machine's own, which is kept beside it", () => {
     expect(restored(archive(GOOD))).toMatchObject({ status: 0, stderr: "" });
     expect(names()).toEqual(["swarm", "swarm.before-1", "volumes"]);
     expect([read("swarm/docker-state.json"), read("swarm.before-1/key")]).toEqual(["saved", "own key"]);
@@ -122,7 +122,7 @@ describe("a restored state", () => {
     expectOwn();
   });
 
-  test("comes to a machine that had none, and goes again", () => {
+  test("can be rolled back on a machine that had none", () => {
     rmSync(join(root, "swarm"), { recursive: true });
     expect(restored(archive(GOOD)).status).toBe(0);
     expect(read("swarm/cert")).toBe("saved");
@@ -130,7 +130,7 @@ describe("a restored state", () => {
     expect(names()).toEqual(["volumes"]);
   });
 
-  test("is all that is unpacked, whatever else the archive holds", () => {
+  test("is the only part of the archive that is unpacked", () => {
     const more = [file("volumes/x", "not the volume's"), file("swarmy/x", "x")];
     expect(restored(archive([...GOOD, ...more])).status).toBe(0);
     expect(read("volumes/x")).toBe("a volume's file");
@@ -138,17 +138,17 @@ describe("a restored state", () => {
   });
 
   test.each<[string, () => Buffer]>([
-    ["no archive", () => Buffer.from("<html>")],
-    ["half of one", () => archive(GOOD).subarray(0, 60)],
-    ["one without a state", () => archive([file("swarm/x", "x")])],
-    ["one whose state is a folder", () => archive([file("swarm/docker-state.json/x", "x")])],
-  ])("of %s is refused before the engine is stopped", (_what, bytes) => {
+    ["an invalid archive", () => Buffer.from("<html>")],
+    ["a truncated archive", () => archive(GOOD).subarray(0, 60)],
+    ["an archive without a state", () => archive([file("swarm/x", "x")])],
+    ["an archive with a folder in place of the state", () => archive([file("swarm/docker-state.json/x", "x")])],
+  ])("from %s is refused before the engine is stopped", (_what, bytes) => {
     expect(restored(bytes()).status).not.toBe(0);
     expectOwn();
     expect(existsSync(join(folder, "engine"))).toBe(false);
   });
 
-  test("that cannot be unpacked, as on a full disk, touches nothing", () => {
+  test("changes nothing if it cannot be unpacked, as on a full disk", () => {
     const full = `case "$1" in -x*) mkdir -p "$4/swarm"; echo "No space left on device" >&2; exit 2 ;; esac\nexec /bin/tar "$@"`;
     expect(restored(archive(GOOD), { program: ["tar", full] })).toMatchObject({ status: 2 });
     expectOwn();
@@ -158,14 +158,14 @@ describe("a restored state", () => {
   test.each<[string, Stubs, string[]]>([
     ["the engine does not stop", { stop: "return 1" }, ["stop", "stop", "start"]],
     ["it cannot be moved into place", { program: ["mv", moveFailing("*swarm.restored*")] }, ["stop", "stop", "start"]],
-    ["the other one cannot be moved away", { program: ["mv", moveFailing("*/swarm")] }, ["stop", "stop", "start"]],
-    ["a signal comes while the engine stops", { stop: "kill -TERM $$" }, ["stop", "stop", "start"]],
+    ["the machine's own cannot be moved away", { program: ["mv", moveFailing("*/swarm")] }, ["stop", "stop", "start"]],
+    ["a signal arrives while the engine stops", { stop: "kill -TERM $$" }, ["stop", "stop", "start"]],
     [
       "the engine does not start with it",
       { start: '! grep -q saved "$ROOT/swarm/docker-state.json"' },
       ["stop", "start", "stop", "start"],
     ],
-  ])("is taken back when %s", (_what, stubs, engine) => {
+  ])("is rolled back if %s", (_what, stubs, engine) => {
     const start = stubs.start?.replace("$ROOT", root) ?? ":";
     expect(restored(archive(GOOD), { ...stubs, start }).status).not.toBe(0);
     expectOwn();
@@ -173,7 +173,7 @@ describe("a restored state", () => {
   });
 });
 
-/** A `mv` that fails where its first argument is such. */
+/** Returns a `mv` that fails if its first argument matches the pattern. */
 function moveFailing(pattern: string): string {
   return `case "$1" in ${pattern}) exit 1 ;; esac\nexec /bin/mv "$@"`;
 }

@@ -17,19 +17,19 @@ test.each<[string, string[] | undefined, string[]]>([
   ["a dependency", ["package-lock.json"], ["dev", "prod"]],
   ["a policy", ["policy/pack/pack.cjs"], ["dev", "prod"]],
   ["the version of Pulumi", ["toolchain/versions.ts"], ["dev", "prod"]],
-  ["only words and tests", ["docs/stacks.md", "test/unit/index.ts", "commands/up.ts", "Pulumi.other.yaml"], []],
+  ["only documentation and tests", ["docs/stacks.md", "test/unit/index.ts", "commands/up.ts", "Pulumi.other.yaml"], []],
   ["nothing", [], []],
-  ["nobody knows what", undefined, ["dev", "prod"]],
+  ["an unknown change", undefined, ["dev", "prod"]],
 ])("changed by %s", (_what, files, expected) => {
   const changed = changedStacks(STACKS, files).filter((stack) => stack.changed);
   expect(changed.map(({ name }) => name)).toEqual(expected);
 });
 
-test("the first push of a branch has nothing before it", () => {
+test("recognises the missing commit before a branch's first push", () => {
   expect([isNoCommit("0".repeat(40)), isNoCommit("main"), isNoCommit("0a")]).toEqual([true, false, false]);
 });
 
-test("a shared stack is where the environment says, with the secrets it names; nothing of this machine's state is given", () => {
+test("a shared stack uses the environment's backend and secrets, and nothing of this machine's state", () => {
   const toolchain = { bin: "/tools", plugins: [] };
   const outer = { PULUMI_BACKEND_URL: "s3://states", PULUMI_CONFIG_PASSPHRASE: "theirs" };
   const { env } = sharedSession(toolchain, "prod", outer);

@@ -71,17 +71,17 @@ const report = (over: Partial<StatusReport> = {}): StatusReport => ({
   ...over,
 });
 
-/** Elements that have no end. */
+/** HTML elements without an end tag. */
 const VOID = ["meta", "br"];
 
 interface Page {
-  /** Every tag that begins an element, with its attributes. */
+  /** Every start tag with its attributes. */
   elements: { name: string; attributes: Record<string, string> }[];
   /** All text outside of tags. */
   text: string;
 }
 
-/** Reads a page as strictly as only a page can be that a program wrote: every element ends, in order. */
+/** Parses the page strictly: every element must have an end tag, in order. */
 function parsed(page: string): Page {
   const open: string[] = [];
   const elements: Page["elements"] = [];
@@ -104,7 +104,7 @@ function parsed(page: string): Page {
 }
 
 describe("the page", () => {
-  test("is whole: every element ends where it should, and no text could be taken for one", () => {
+  test("has an end tag for every element, and no text that could be one", () => {
     const { elements, text } = parsed(statusPage(report(), AT));
     expect(elements.map(({ name }) => name)).toEqual(
       expect.arrayContaining(["html", "main", "h1", "h2", "table", "svg"]),
@@ -112,7 +112,7 @@ describe("the page", () => {
     expect(text).not.toMatch(/[<>]/);
   });
 
-  test("has all that a person looks for", () => {
+  test("contains all that a user needs", () => {
     const { text } = parsed(statusPage(report(), AT));
     for (const part of [
       "Stack prod",
@@ -133,7 +133,7 @@ describe("the page", () => {
     }
   });
 
-  test("loads nothing and runs nothing, and a browser is told so", () => {
+  test("loads and runs nothing, which its Content-Security-Policy enforces", () => {
     const page = statusPage(report(), AT);
     const { elements } = parsed(page);
     const names = elements.map(({ name }) => name);
@@ -145,7 +145,7 @@ describe("the page", () => {
     expect(policy?.attributes["content"]).toMatch(/^default-src &#39;none&#39;; style-src/);
   });
 
-  test("says to those who do not see it what it shows by colour and by place", () => {
+  test("describes colours and positions for users who cannot see them", () => {
     const { elements, text } = parsed(statusPage(report({ hosts: [host({ state: "down" })] }), AT));
     const withName = (name: string) => elements.filter((element) => element.name === name);
     expect(withName("html")[0]?.attributes["lang"]).toBe("en");
@@ -158,20 +158,20 @@ describe("the page", () => {
     expect(text).toContain("unhealthy");
   });
 
-  test("problems come first", () => {
+  test("lists problems first", () => {
     const { text } = parsed(statusPage(report({ problems: ["host a: its node is down", "another"] }), AT));
     expect(text).toContain("2 problems");
     expect(text.indexOf("its node is down")).toBeLessThan(text.indexOf("Hosts on their network"));
   });
 
-  test("without a manager nothing is made up", () => {
+  test("shows unknown values without a manager", () => {
     const { text } = parsed(
       statusPage(report({ manager: undefined, network: undefined, services: [], tasks: [] }), AT),
     );
     expect(text.match(/unknown: no manager answers/g)).toHaveLength(4);
   });
 
-  test("a store whose state is unknown says why", () => {
+  test("shows why the state of a store is unknown", () => {
     const store = { writable: false, endpoints: {}, servers: [], error: "refused", problems: [] };
     const { text } = parsed(statusPage(report({ store }), AT));
     expect(text).toContain("state unknown: refused");
@@ -181,7 +181,7 @@ describe("the page", () => {
 
 const MARKUP = `<script>alert("x")</script>'&`;
 
-describe("markup in what others chose is text", () => {
+describe("escapes markup in", () => {
   test.each<[string, Partial<StatusReport>]>([
     ["the stack", { stack: MARKUP }],
     ["a host's key", { hosts: [host({ key: MARKUP })] }],
@@ -222,12 +222,12 @@ describe("markup in what others chose is text", () => {
     expect(text).toContain("&#60;script&#62;alert(&#34;x&#34;)&#60;/script&#62;&#39;&#38;");
   });
 
-  test("parts that are markup stay so, lists are joined, what is missing is left out", () => {
+  test("keeps markup of parts, joins lists, and omits missing values", () => {
     expect(html`<p>${[html`<b>${1}</b>`, undefined, false, "<"]}</p>`.text).toBe("<p><b>1</b>&#60;</p>");
   });
 });
 
-describe("what is where", () => {
+describe("the assignment to hosts", () => {
   const hosts = [host({ key: "a", hostname: "node1" }), host({ key: "b", hostname: "big-node1" })];
 
   test.each([
@@ -237,14 +237,14 @@ describe("what is where", () => {
     ["node1:9000", "a"],
     ["minio-node2:9000", undefined],
     ["minio-anode1:9000", undefined],
-  ])("the member %s is on host %s", (endpoint, key) => {
+  ])("puts the member %s on host %s", (endpoint, key) => {
     const store = { ...report().store, servers: [server({ endpoint })] };
     const view = hostsView(report({ hosts, store }));
     expect(view.hosts.find(({ servers }) => servers.length > 0)?.host.key).toBe(key);
     expect(view.otherServers).toHaveLength(key === undefined ? 1 : 0);
   });
 
-  test("the only member of a store, which calls itself 127.0.0.1, is on the host that was asked", () => {
+  test("puts the only member of a store, which calls itself 127.0.0.1, on the host that answered", () => {
     const drives = [{ path: "/drives/d1", state: "ok" }];
     const info = { servers: [{ endpoint: "127.0.0.1:9000", state: "online", drives }] };
     const store = storeReport({ status: "success", info }, {}, "b");
@@ -254,7 +254,7 @@ describe("what is where", () => {
     expect(parsed(statusPage(report({ hosts, store }), AT)).text).not.toContain("Not on a host of this stack");
   });
 
-  test("tasks that have ended are history, those that are not on a host of this stack are shown apart", () => {
+  test("omits tasks that have ended, and lists tasks on other hosts separately", () => {
     const tasks = [
       task(),
       task({ id: "old", desired: "shutdown", state: "failed" }),

@@ -121,7 +121,7 @@ const found = (over: Partial<StatusSnapshot> = {}, swarm: Partial<SwarmSnapshot>
 });
 
 describe("the report", () => {
-  test("all that the article looks up by hand is in it", () => {
+  test("contains everything that the article looks up by hand", () => {
     const report = statusReport(found());
     expect(report.network).toEqual({
       id: "net1",
@@ -159,27 +159,35 @@ describe("the report", () => {
     expect(report.problems).toEqual([]);
   });
 
-  test("it survives JSON unchanged", () => {
+  test("survives JSON unchanged", () => {
     const report = statusReport(found());
     expect(JSON.parse(JSON.stringify(report))).toEqual(report);
   });
 
   test.each<[string, Partial<SwarmSnapshot>, RegExp]>([
-    ["the network is gone", { network: undefined }, /^network minio-overlay-network is missing: .*npm run up/],
-    ["no service", { services: [], tasks: [] }, /^service minio-main is missing: recreate it with `npm run up`$/],
+    ["the network is missing", { network: undefined }, /^network minio-overlay-network is missing: .*npm run up/],
+    [
+      "the service is missing",
+      { services: [], tasks: [] },
+      /^service minio-main is missing: recreate it with `npm run up`$/,
+    ],
     [
       "too few tasks, with the last error",
       { services: [service(0, 1)] },
       /^service minio-main: 0 of 1 tasks run; last error, on host: task: non-zero exit \(1\)$/,
     ],
-    ["no node fits", { services: [service(0, 0)], tasks: [] }, /0 of 0 tasks run: no node satisfies its constraints$/],
     [
-      "one that waits for its restart is not wanted for that moment",
+      "no node satisfies the constraints",
+      { services: [service(0, 0)], tasks: [] },
+      /0 of 0 tasks run: no node satisfies its constraints$/,
+    ],
+    [
+      "a task that waits for its restart",
       { services: [service(0, 0)] },
       /0 of 0 tasks run; last error, on host: task: non-zero exit \(1\)$/,
     ],
     ["a node is down", { nodes: [node("node1", "host", "down")] }, /^host local: its node is down$/],
-    ["a node is gone", { nodes: [] }, /^host local: its node is not in the Swarm$/],
+    ["a node is missing", { nodes: [] }, /^host local: its node is not in the Swarm$/],
   ])("problem: %s", (_name, over, line) => {
     expect(statusReport(found({}, over)).problems).toContainEqual(expect.stringMatching(line));
   });
@@ -189,7 +197,7 @@ describe("the report", () => {
     expect(problems).toEqual(["the store's state is unknown: refused"]);
   });
 
-  test("a host that does not answer is one line, with what the Swarm knows of it", () => {
+  test("shows an unreachable host in one line, with the Swarm's data on it", () => {
     const unreachable = {
       member: member("far", "node2"),
       error: "Docker Engine at ssh://far does not answer: timeout",
@@ -232,7 +240,7 @@ describe("the report", () => {
 describe("the store", () => {
   const states = (ok: number, bad: number) => [...Array(ok).fill("ok"), ...Array(bad).fill("offline")] as string[];
   test.each([
-    // Drives that answer, that do not, parity, whether objects can be written.
+    // Drives that are up, drives that are down, parity, whether objects can be written.
     [4, 0, 2, true],
     [3, 1, 2, true],
     [2, 2, 2, false],
@@ -240,20 +248,20 @@ describe("the store", () => {
     [5, 3, 2, false],
     [1, 0, 0, true],
     [0, 1, 0, false],
-  ])("%i of its drives answer, %i do not, parity %i: writable %j", (ok, bad, parity, writable) => {
+  ])("%i of its drives are up, %i are down, parity %i: writable %j", (ok, bad, parity, writable) => {
     const drives = states(ok, bad).map((state) => drive(state));
     const report = storeReport(adminInfo(drives, parity), {});
     expect(report.writable).toBe(writable);
     expect(report.problems.filter((line) => /^drive .* is offline$/.test(line))).toHaveLength(bad);
   });
 
-  test("the drives of a server that is offline do not count", () => {
+  test("does not count the drives of an offline server", () => {
     const report = storeReport(adminInfo([drive(), drive()], 1, "offline"), {});
     expect(report.writable).toBe(false);
     expect(report.problems).toContain("server minio-host:9000 is offline");
   });
 
-  test("an endpoint that is not healthy is a problem", () => {
+  test("reports an unhealthy endpoint as a problem", () => {
     const endpoints = { a: { url: "http://a:9000", healthy: false, answer: "no answer within 5 s" } };
     const report = storeReport(adminInfo([drive()], 0), endpoints);
     expect(report.problems).toEqual(["endpoint a (http://a:9000): no answer within 5 s"]);
@@ -268,18 +276,18 @@ describe("the store", () => {
       'OCI runtime exec failed: "mc": executable file not found',
     ],
     ["", "mc printed nothing"],
-  ])("mc printed %j", (printed, reason) => {
+  ])("explains the output %j of mc", (printed, reason) => {
     expect(parseAdminInfo(printed)).toBe(reason);
   });
 
-  test("what mc prints is read", () => {
+  test("parses the output of mc", () => {
     const answer = adminInfo([drive()], 0);
     expect(parseAdminInfo(JSON.stringify(answer))).toEqual(answer);
   });
 });
 
 describe("rendering", () => {
-  test("everything shows", () => {
+  test("shows everything", () => {
     const text = renderStatus(statusReport(found()));
     for (const part of ["Stack dev", "4097", "10.0.1.0/24", "team=storage", "peer1 127.0.0.1", "10.0.1.3/24"]) {
       expect(text).toContain(part);
@@ -291,7 +299,7 @@ describe("rendering", () => {
     expect(text.endsWith("No problems.")).toBe(true);
   });
 
-  test("problems come last, one a line", () => {
+  test("lists problems last, one per line", () => {
     const text = renderStatus(statusReport(found({}, { network: undefined, services: [], tasks: [] })));
     expect(text).toContain("Problems:\n  network minio-overlay-network");
   });

@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => void vi.restoreAllMocks());
 
-/** A member that has run for so many seconds. */
+/** A member that has been running for so many seconds. */
 const member = (seconds: number) =>
   ({
     ...{ ID: "task", ServiceID: "store", NodeID: "node", DesiredState: "running" },
@@ -23,7 +23,7 @@ const member = (seconds: number) =>
     },
   }) as TaskDetails;
 
-/** What a stack's state has of a store. */
+/** The services in the state of a stack with a store. */
 function recorded(minReadySeconds?: number) {
   const nodes = { a: { nodeId: "node", connection: { host: "unix:///run/a.sock" } } };
   const spec = { Name: "store-main" };
@@ -40,8 +40,8 @@ function recorded(minReadySeconds?: number) {
 
 test.each([
   ["has just started", 1, 16, false],
-  ["has run for long", 60, 16, true],
-  ["has just started, and whose state names no hold", 1, undefined, true],
+  ["has been running for long", 60, 16, true],
+  ["has just started, without a hold in the state", 1, undefined, true],
 ])("the next host after a store whose member %s", async (_what, seconds, minReadySeconds, mayGo) => {
   const manager: Partial<Engine> = { listTasks: async () => [member(seconds)] };
   const answer = await new StoreHealthGate(recorded(minReadySeconds)).canDisrupt(manager as Engine, 1_000);

@@ -28,7 +28,7 @@ function report(name: string, states: TestReport["state"][], more: Partial<FileR
   return { file: `test/integration/${name}.test.ts`, state, ms: 61_400, errors: [], tests, ...more };
 }
 
-test("the table has a row for each file and a column for each engine, with all that failed or was skipped", () => {
+test("the table has a row for each file and a column for each engine, with failures and skips", () => {
   const { head, rows } = matrixTable([
     { name: "29", files: [report("upgrade", ["passed", "failed"]), report("drift", ["passed", "passed"])] },
     { name: "28.5", files: [report("drift", ["passed", "skipped"])] },

@@ -14,7 +14,7 @@ function project(name: string, reason?: string): OptionalProject {
 
 const PROJECTS = [project("there"), project("missing", "it is not built")];
 
-test("what is not prepared is left out, with the reason", () => {
+test("skips projects that are not prepared, with the reason", () => {
   expect(skippedProjects(PROJECTS)).toEqual([{ name: "missing", reason: "it is not built" }]);
 });
 

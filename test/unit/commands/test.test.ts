@@ -33,7 +33,7 @@ describe("the projects that run", () => {
     [["--full", "test/unit"], ["there", "missing"], [], ["test/unit"]],
     [["--project", "missing"], ["missing"], [], ["--project", "missing"]],
     [["--full", "--project=there"], ["there"], [], ["--project=there"]],
-  ])("of %j", (argv, prepared, left, args) => {
+  ])("with %j", (argv, prepared, left, args) => {
     const plan = testPlan(testArguments(argv), projects);
     expect({ ...plan, prepared: plan.prepared.map(({ name }) => name) }).toEqual({ prepared, missing: left, args });
   });
@@ -100,7 +100,7 @@ describe("the outcome", () => {
     expect(testOutcome(files, [], code)).toEqual({ lines, exitCode });
   });
 
-  test("names the projects that are left out first, and counts last", () => {
+  test("lists the omitted projects first, and the counts last", () => {
     const { lines } = testOutcome([reduced], [{ name: "aws", reason: "no plugin" }], 0);
     expect(lines).toEqual([
       "not run: aws: no plugin",
@@ -110,7 +110,7 @@ describe("the outcome", () => {
   });
 });
 
-test("durations are those of files and tests, slowest first, the short ones in one line", () => {
+test("durations list files and tests, slowest first, with the short ones in one line", () => {
   const files = [
     fileOf("quick.test.ts", 600, [{ ms: 200 }, { ms: 300 }]),
     fileOf("slow.test.ts", 61_500, [{ ms: 1000 }, { ms: 59_960 }, { ms: 30 }]),
@@ -129,6 +129,6 @@ test("durations are those of files and tests, slowest first, the short ones in o
   ]);
 });
 
-test("without files there are no durations", () => {
+test("durations are empty without files", () => {
   expect(durationLines([])).toEqual(["time of files:", "time of tests:", "all files together: 0.0 min of a worker"]);
 });

@@ -9,17 +9,21 @@ import { upArguments, type UpOptions } from "../../../commands/lib/up-arguments.
 const options: UpOptions = { isEmpty: false, isTerminal: true, yes: false, json: false, rest: [] };
 
 test.each<[string, Partial<UpOptions>, string[]]>([
-  ["asks a person", {}, ["up", "--refresh", "--run-program", "--suppress-outputs"]],
+  ["asks on a terminal", {}, ["up", "--refresh", "--run-program", "--suppress-outputs"]],
   ["--yes", { yes: true }, ["up", "--refresh", "--run-program", "--yes", "--suppress-outputs"]],
-  ["a script", { isTerminal: false }, ["up", "--refresh", "--run-program", "--yes", "--suppress-outputs"]],
-  ["--json", { json: true }, ["up", "--refresh", "--run-program", "--yes", "--json"]],
-  ["the first run goes on unattended, after a preview", { isEmpty: true }, ["up", "--yes", "--suppress-outputs"]],
   [
-    "the user's own flags come last and win",
+    "does not ask in a script",
+    { isTerminal: false },
+    ["up", "--refresh", "--run-program", "--yes", "--suppress-outputs"],
+  ],
+  ["--json", { json: true }, ["up", "--refresh", "--run-program", "--yes", "--json"]],
+  ["the first run continues unattended after a preview", { isEmpty: true }, ["up", "--yes", "--suppress-outputs"]],
+  [
+    "the user's own flags come last and take precedence",
     { rest: ["--refresh=false", "--diff"] },
     ["up", "--refresh", "--run-program", "--suppress-outputs", "--refresh=false", "--diff"],
   ],
-])("how Pulumi is started: %s", (_what, given, expected) => {
+])("arguments of Pulumi: %s", (_what, given, expected) => {
   const args = upArguments({ ...options, ...given });
   expect(args).toEqual(expected);
   expect(args).not.toContain("--skip-preview");
@@ -29,7 +33,7 @@ const STACK = "pulumi:pulumi:Stack";
 
 test.each([
   ["nothing", [], true],
-  ["what stays after `down`", [STACK, "pulumi:providers:swarm", IDENTITY_TYPE], true],
+  ["the rest after `down`", [STACK, "pulumi:providers:swarm", IDENTITY_TYPE], true],
   ["a volume in a cloud", [STACK, "aws:ebs/volume:Volume"], false],
 ])("a state with %s", (_what, types, isEmpty) => {
   expect(isEmptyState(types.map((type) => ({ type })))).toBe(isEmpty);
@@ -54,7 +58,7 @@ const exported = (...resources: ReturnType<typeof resource>[]): ExportedStack =>
   deployment: { resources: [{ urn: "s", type: STACK, outputs }, ...resources] },
 });
 
-test("a stack has the hosts and all services of its Swarm, with the volumes they mount", () => {
+test("a stack has the hosts and services of its Swarm, with the volumes that they mount", () => {
   const mounts = [
     { Type: "volume", Source: "minio-d1", Target: "/drives/d1" },
     { Type: "bind", Source: "/mnt", Target: "/drives/d2" },
@@ -79,14 +83,14 @@ test("a stack has the hosts and all services of its Swarm, with the volumes they
   expect(recorded?.values).toMatchObject({ project: "p", stack: "dev", endpoint: "http://a:9000", endpoints: {} });
 });
 
-test("a stack that is down has none, though its last outputs are still in the state", () => {
+test("a destroyed stack has none, although its last outputs are still in the state", () => {
   const identity = { urn: "i", type: IDENTITY_TYPE, id: "4f1c", outputs: {} };
   expect(recordedStack(exported(identity), "p", "dev")).toBeUndefined();
 });
 
 afterEach(() => vi.useRealTimers());
 
-/** Looks at a stack that has so many problems one after another before it is healthy. */
+/** Inspects a stack that has a number of problems in turn before it is healthy. */
 async function lookedAt(problems: number): Promise<{ report: StatusReport; told: string[]; looks: number }> {
   vi.useFakeTimers();
   let looks = 0;
@@ -97,15 +101,15 @@ async function lookedAt(problems: number): Promise<{ report: StatusReport; told:
   return { report: await report, told, looks };
 }
 
-test("a healthy stack is looked at once", async () => {
+test("inspects a healthy stack once", async () => {
   expect(await lookedAt(0)).toMatchObject({ report: { problems: [] }, told: [], looks: 1 });
 });
 
-test("a stack that is still coming up has time to become healthy", async () => {
+test("waits for a starting stack to become healthy", async () => {
   expect(await lookedAt(3)).toMatchObject({ report: { problems: [] }, told: ["problem 1", "problem 2", "problem 3"] });
 });
 
-test("one that does not is reported as it was at the last look", async () => {
+test("reports the last problem of a stack that does not become healthy", async () => {
   const { report, looks } = await lookedAt(1_000);
   expect(report.problems).toEqual([`problem ${looks}`]);
   expect(looks).toBeLessThan(17);

@@ -42,7 +42,7 @@ const engine = (more: Partial<InstalledEngine> = {}): InstalledEngine => ({
   ...more,
 });
 
-test("a Debian's engine is read from what its package manager says", () => {
+test("reads the engine of Debian from the output of its package manager", () => {
   const installed = `docker-ce ${OLD}\ndocker-ce-cli ${OLD}`;
   const printed = (running: string) =>
     `== running\n${running}\n\n== manager\napt-get\n\n== installed\n${installed}\n\n== policy docker-ce\n${POLICY}\n`;
@@ -50,7 +50,7 @@ test("a Debian's engine is read from what its package manager says", () => {
   expect(parseInstalledEngine(printed("/usr/bin/dockerd (deleted)"))?.needsRestart).toBe(true);
 });
 
-test("a Fedora's engine is read from what its package manager says", () => {
+test("reads the engine of Fedora from the output of its package manager", () => {
   const printed =
     "== running\n/usr/bin/dockerd\n\n== manager\ndnf\n\n== installed\npackage docker-ce is not installed\n" +
     "moby-engine 24.0.5-1.fc40\n\n== versions moby-engine\n25.0.1-1.fc40\n24.0.5-1.fc40\n";
@@ -62,7 +62,7 @@ test("a Fedora's engine is read from what its package manager says", () => {
   expect(parseInstalledEngine(split)).toEqual({ ...own, ...known, cliVersions: ["25.0.1-1.fc40"] });
 });
 
-test("a machine whose engine is in no package", () => {
+test("finds no engine on a machine without a package of it", () => {
   expect(parseInstalledEngine("== running\n\n== manager\napt-get\n\n== installed\n")).toBeUndefined();
 });
 
@@ -83,7 +83,7 @@ test.each([
   expect(matchesVersion(packaged, version)).toBe(expected);
 });
 
-test("the version wanted: the newest, or the one asked for", () => {
+test("chooses the newest version, or the requested one", () => {
   expect(chooseVersion(engine())).toBe(CE);
   expect(chooseVersion(engine(), "28.5")).toBe(CE);
   expect(chooseVersion(engine(), "28.4.0")).toBe(OLD);
@@ -96,7 +96,7 @@ test.each([
   expect(() => chooseVersion(engine(), to)).toThrow(message);
 });
 
-test("what is installed is fetched before, in the same words", () => {
+test("downloads the same packages before it installs them", () => {
   const { fetch, install } = installCommands(engine(), CE);
   expect(install[1]).toMatch(/^env DEBIAN_FRONTEND=noninteractive apt-get .*--force-confold /);
   expect(install[1]).toContain("docker-ce=5:28.5.1-1~debian.12~bookworm'");
@@ -105,7 +105,7 @@ test("what is installed is fetched before, in the same words", () => {
   expect(installCommands(own, "25.0.1-1.fc40").install[1]).toBe("dnf install -y moby-engine-25.0.1-1.fc40");
 });
 
-describe("an engine whose next version leaves the docker command to a package of its own", () => {
+describe("an engine whose next version moves the docker command to a separate package", () => {
   const [OLD_IO, NEW_IO] = ["20.10.24+dfsg1-1+deb12u1", "26.1.5+dfsg1-9+b13"];
   const policyOf = (name: string, installed: string, versions: string[]) =>
     `== policy ${name}\n${name}:\n  Installed: ${installed}\n  Candidate: ${versions[0]}\n  Version table:\n` +
@@ -118,12 +118,17 @@ describe("an engine whose next version leaves the docker command to a package of
     )!;
 
   test.each<[string, string, string, string]>([
-    ["is there", `docker.io ${OLD_IO}`, policyOf("docker-cli", "(none)", [NEW_IO]), `docker-cli=${NEW_IO}`],
-    ["is not of that version", `docker.io ${OLD_IO}`, policyOf("docker-cli", "(none)", ["27.0.1-1"]), ""],
+    ["is available", `docker.io ${OLD_IO}`, policyOf("docker-cli", "(none)", [NEW_IO]), `docker-cli=${NEW_IO}`],
+    ["has another version", `docker.io ${OLD_IO}`, policyOf("docker-cli", "(none)", ["27.0.1-1"]), ""],
     ["is unknown", `docker.io ${OLD_IO}`, "", ""],
-    ["is installed", `docker.io ${OLD_IO}\ndocker-cli ${OLD_IO}`, "", `docker-cli=${NEW_IO}`],
-    ["is another's", `docker.io ${OLD_IO}\ndocker-cli 27.0.1-1`, policyOf("docker-cli", "27.0.1-1", [NEW_IO]), ""],
-  ])("gets it with the engine where the package %s", (_case, installed, cli, expected) => {
+    ["is already installed", `docker.io ${OLD_IO}\ndocker-cli ${OLD_IO}`, "", `docker-cli=${NEW_IO}`],
+    [
+      "belongs to another publisher",
+      `docker.io ${OLD_IO}\ndocker-cli 27.0.1-1`,
+      policyOf("docker-cli", "27.0.1-1", [NEW_IO]),
+      "",
+    ],
+  ])("installs it with the engine if the package %s", (_case, installed, cli, expected) => {
     const { fetch, install } = installCommands(look(installed, cli), NEW_IO);
     const packages = ` docker.io=${NEW_IO}${expected && ` ${expected}`}`;
     for (const command of [fetch, install[1]]) expect(command?.replaceAll("'", "")).toContain(packages);
@@ -131,16 +136,16 @@ describe("an engine whose next version leaves the docker command to a package of
   });
 
   test.each([
-    ["had it and lost it", "docker", "apt-get docker-cli"],
-    ["had it and has it", "docker kept", ""],
-    ["never had it", "", ""],
-  ])("is looked after on a machine that %s", async (_case, had, installed) => {
+    ["had the command and lost it", "docker", "apt-get docker-cli"],
+    ["had the command and still has it", "docker kept", ""],
+    ["never had the command", "", ""],
+  ])("checks the command on a machine that %s", async (_case, had, installed) => {
     const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-upgrade-"));
     const program = (name: string, text: string) =>
       writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
     symlinkSync("/usr/bin/env", join(folder, "env"));
     if (had.startsWith("docker")) program("docker", "");
-    // The engine's package takes the command away, unless it is somebody else's; docker-cli brings it.
+    // The engine's package removes the command, unless it belongs to another package; docker-cli installs it.
     program(
       "apt-get",
       `case " $* " in *" docker-cli "*) echo apt-get docker-cli; exit 0;; esac\n${had === "docker" ? `/bin/rm -f ${folder}/docker` : ""}`,
@@ -176,7 +181,7 @@ const found = (key: string, kind: "worker" | "manager" | "leader", more: Partial
   ...more,
 });
 
-test("workers come first, the leader last; what is up to date has nothing to do", () => {
+test("upgrades workers first and the leader last, and leaves out what is up to date", () => {
   const done = { engineVersion: "28.5.1", installed: engine({ version: CE }) };
   const steps = planUpgrade([
     found("a", "leader"),
@@ -187,7 +192,7 @@ test("workers come first, the leader last; what is up to date has nothing to do"
   expect(steps.map(({ key, action }) => `${key} ${action}`)).toEqual(["d restart", "b none", "c restart", "a upgrade"]);
 });
 
-test("everything in the way is told at once, by host", () => {
+test("reports all problems at once, by host", () => {
   const hosts = [
     found("a", "leader", { error: "it does not answer" }),
     found("b", "worker", { installed: undefined }),
@@ -207,29 +212,32 @@ test.each<[NodeDetails[], string | undefined]>([
   ],
   [[node("a", "leader"), node("b", "manager")], undefined],
   [[node("b", "leader"), node("a", "worker"), node("c", "silent"), node("d", "manager")], undefined],
-])("whether the managers go on while one is away: %#", (nodes, expected) => {
+])("whether the managers keep their quorum while one is down: %#", (nodes, expected) => {
   const problem = downtimeProblem(nodes, "node-a");
   if (expected === undefined) expect(problem).toBeUndefined();
   else expect(problem).toContain(expected);
 });
 
-test("one or two managers spare none, which is told", () => {
+test("warns about one or two managers, which cannot spare any", () => {
   expect(managerWarning([node("a", "leader")])).toContain("the only manager");
   expect(managerWarning([node("a", "leader"), node("b", "manager")])).toContain("one of two managers");
   expect(managerWarning([node("a", "leader"), node("b", "manager"), node("c", "manager")])).toBeUndefined();
 });
 
-test.each<[NodeSpec["Availability"]]>([["active"], ["drain"], ["pause"]])("a node is put back as it was: %s", (was) => {
-  const spec: NodeSpec = { Role: "worker", Availability: was, Labels: { own: "1" } };
-  const out = drainedSpec(spec);
-  expect(out).toMatchObject({ Availability: "drain", Labels: { own: "1", [PREVIOUS_AVAILABILITY_LABEL]: was } });
-  // A second run knows what the first one found.
-  expect(drainedSpec(out)).toEqual(out);
-  expect(restoredSpec(out)).toEqual(spec);
-  expect(restoredSpec(spec)).toEqual(spec);
-});
+test.each<[NodeSpec["Availability"]]>([["active"], ["drain"], ["pause"]])(
+  "restores a node's availability: %s",
+  (was) => {
+    const spec: NodeSpec = { Role: "worker", Availability: was, Labels: { own: "1" } };
+    const out = drainedSpec(spec);
+    expect(out).toMatchObject({ Availability: "drain", Labels: { own: "1", [PREVIOUS_AVAILABILITY_LABEL]: was } });
+    // A second run keeps what the first one recorded.
+    expect(drainedSpec(out)).toEqual(out);
+    expect(restoredSpec(out)).toEqual(spec);
+    expect(restoredSpec(spec)).toEqual(spec);
+  },
+);
 
-test("a host that is not reached by ssh is told how it is done there", async () => {
+test("explains the manual upgrade of a host without ssh", async () => {
   const connection = { host: "unix:///var/run/docker.sock" };
   const member = {
     key: "local",
@@ -243,7 +251,7 @@ test("a host that is not reached by ssh is told how it is done there", async () 
   expect(error).toMatch(/^its engine is at unix:\S+, and only hosts reached by ssh .* apt-get install docker.io/);
 });
 
-test("arguments, and what is none", () => {
+test("parses arguments, and rejects invalid ones", () => {
   const given = upgradeArguments(["--to", "28.5.1", "--host=a", "--dry-run", "--json"]);
   expect(given).toMatchObject({ to: "28.5.1", host: "a", dryRun: true, json: true, allowOutage: false, stack: "dev" });
   expect(() => upgradeArguments(["28.5.1"])).toThrow('argument "28.5.1": unknown to `npm run upgrade`');

@@ -4,7 +4,7 @@ import { removeBucket, verifyRound } from "../../../commands/verify/round.ts";
 import { sampleBytes, sha256, PART_BYTES, SAMPLES } from "../../../commands/verify/samples.ts";
 import type { Bucket } from "../../../commands/verify/store.ts";
 
-/** A bucket in memory; several hosts that share one map are one cluster. */
+/** A bucket in memory. Hosts with the same map are one cluster. */
 function bucketOn(objects: Map<string, Buffer>, wrong: Partial<Bucket> = {}): Bucket {
   return {
     create: async () => {},
@@ -29,7 +29,7 @@ async function reportOf(buckets: Record<string, Bucket>) {
 }
 
 suite("samples", () => {
-  test("the same seed gives the same bytes, another gives others", () => {
+  test("depend only on the seed", () => {
     expect(sampleBytes("a", 1000)).toEqual(sampleBytes("a", 1000));
     expect(sampleBytes("a", 1000)).not.toEqual(sampleBytes("b", 1000));
   });
@@ -38,19 +38,19 @@ suite("samples", () => {
     expect(sampleBytes("seed", size)).toHaveLength(size);
   });
 
-  test("an empty object, one in several parts, and a name with spaces and other letters are among them", () => {
+  test("include an empty object, a multipart object, and a name with spaces and non-ASCII letters", () => {
     expect(SAMPLES.map(({ size }) => size)).toContain(0);
     expect(SAMPLES.some(({ size }) => size > 2 * PART_BYTES)).toBe(true);
     expect(SAMPLES.some(({ name }) => name.includes(" ") && /[^\x00-\x7f]/.test(name))).toBe(true);
   });
 
-  test("the checksum is SHA-256", () => {
+  test("are compared by SHA-256", () => {
     expect(sha256(Buffer.from("abc"))).toBe("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   });
 });
 
 suite("a round", () => {
-  test("one cluster: every pair is equal and nothing is left", async () => {
+  test("finds no difference in one cluster, and deletes everything", async () => {
     const objects = new Map<string, Buffer>();
     const report = await reportOf({ a: bucketOn(objects), b: bucketOn(objects) });
     expect(report.differences).toEqual([]);
@@ -63,7 +63,7 @@ suite("a round", () => {
     expect(objects.size).toBe(0);
   });
 
-  test("separate stores behind one name, as in the article: said for every pair", async () => {
+  test("finds separate stores behind one name, as in the article, for every pair", async () => {
     const report = await reportOf({ a: bucketOn(new Map()), b: bucketOn(new Map()) });
     expect(report.pairs.map(({ equal }) => equal)).toEqual([2, 0, 0, 2]);
     expect(report.differences).toContain(
@@ -87,13 +87,13 @@ suite("a round", () => {
     ["a list that fails", { keys: () => Promise.reject(new Error("down")) }, /list through b after .* written: down/],
     ["a list with too much", { keys: async () => ["x"] }, /list through b: "x" is there/],
     ["a delete without effect", { delete: async () => {} }, /list through a: "a\/empty" is there after its delete/],
-  ])("%s is a difference", async (_name, wrong, line) => {
+  ])("reports %s as a difference", async (_name, wrong, line) => {
     const objects = new Map<string, Buffer>();
     const report = await reportOf({ a: bucketOn(objects), b: bucketOn(objects, wrong) });
     expect(report.differences.join("\n")).toMatch(line);
   });
 
-  test("an abort ends it", async () => {
+  test("ends after an abort", async () => {
     const stop = new AbortController();
     const write = async () => {
       stop.abort(new Error("interrupted"));
@@ -105,26 +105,26 @@ suite("a round", () => {
 });
 
 suite("removing the bucket", () => {
-  test("goes on with the next host when one does not answer", async () => {
+  test("uses the next host if one does not answer", async () => {
     const objects = new Map([["left", Buffer.alloc(1)]]);
     const down = bucketOn(objects, { keys: () => Promise.reject(new Error("down")) });
     await removeBucket([down, bucketOn(objects)]);
     expect(objects.size).toBe(0);
   });
 
-  test("fails with the last reason when no host can", async () => {
+  test("fails with the last reason if no host succeeds", async () => {
     const remove = () => Promise.reject(new Error("BucketNotEmpty"));
     await expect(removeBucket([bucketOn(new Map(), { remove })])).rejects.toThrow("BucketNotEmpty");
   });
 
-  test("a bucket that was never made is fine", async () => {
+  test("succeeds for a bucket that was never created", async () => {
     const keys = () => Promise.reject(Object.assign(new Error("gone"), { name: "NoSuchBucket" }));
     await expect(removeBucket([bucketOn(new Map(), { keys })])).resolves.toBeUndefined();
   });
 });
 
 suite("rendering", () => {
-  test("all equal", async () => {
+  test("reports equal objects", async () => {
     const objects = new Map<string, Buffer>();
     const text = renderVerify(await reportOf({ a: bucketOn(objects), b: bucketOn(objects) }));
     expect(text).toContain("read through b");
@@ -133,14 +133,14 @@ suite("rendering", () => {
     expect(text).toContain("every object read back equal through every endpoint");
   });
 
-  test("differences are counted and listed", async () => {
+  test("counts and lists differences", async () => {
     const text = renderVerify(await reportOf({ a: bucketOn(new Map()), b: bucketOn(new Map()) }));
     expect(text).toContain("2 of 2 differ");
     expect(text).toMatch(/\d+ differences:\n {2}"empty"/);
   });
 });
 
-test("an endpoint that does not answer is a difference, and no pair is expected of it", () => {
+test("reports an unreachable endpoint as a difference, without pairs", () => {
   const endpoints = { a: "http://a:9000", b: "http://b:9000" };
   const run = {
     stack: "dev",

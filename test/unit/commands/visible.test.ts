@@ -7,11 +7,11 @@ import { ready, pending, waitFor } from "../../../provider/runtime/poll.ts";
 import { escapeControlCharacters } from "../../../core/escape-control-characters.ts";
 import { print, progress, say } from "../../../toolchain/progress.ts";
 
-/** Clears the screen, hides what follows, writes the clipboard, by C1, over the line, and as a workflow command. */
+/** Clears the screen, hides text, writes the clipboard, uses C1, overwrites the line, and has a workflow command. */
 const HOSTILE = "a\x1b[2J\x1b[8m\x1b]52;c;aGk=\x07\x9b31m\rb\n::set-env name=X::y";
 const COMMAND = /[\x00-\x08\x0b-\x1f\x7f-\x9f]|^\s*::|##\[/m;
 
-describe("a text in which nothing is a command", () => {
+describe("escaping control characters", () => {
   test.each([
     ["plain text with\ttabs\nand lines", "plain text with\ttabs\nand lines"],
     ["Grüße, 你好 → ✓ 🙂", "Grüße, 你好 → ✓ 🙂"],
@@ -30,7 +30,7 @@ describe("a text in which nothing is a command", () => {
     expect(escapeControlCharacters(expected)).toBe(expected);
   });
 
-  test("JSON says the same", () => {
+  test("keeps the value of JSON", () => {
     const value = { a: HOSTILE, "##[k]": ["::x", "\u009b"] };
     const text = escapeControlCharacters(JSON.stringify(value, undefined, 2));
     expect(text).not.toMatch(COMMAND);
@@ -38,7 +38,7 @@ describe("a text in which nothing is a command", () => {
   });
 });
 
-describe("what commands print holds no commands", () => {
+describe("control characters are escaped in the output of", () => {
   test("say, print and a failure", async () => {
     const out = vi.spyOn(process.stdout, "write").mockReturnValue(true);
     const err = vi.spyOn(process.stderr, "write").mockReturnValue(true);
@@ -80,7 +80,7 @@ describe("what commands print holds no commands", () => {
     }
   });
 
-  test("a table, whose columns still line up, and the report on a stack", () => {
+  test("a table, with aligned columns, and the report on a stack", () => {
     const lines = renderTable(
       ["host", "state"],
       [
@@ -104,8 +104,8 @@ describe("what commands print holds no commands", () => {
   });
 });
 
-describe("what a provider tells Pulumi holds no commands", () => {
-  test("what it says meanwhile", async () => {
+describe("control characters are escaped in a provider's output to Pulumi", () => {
+  test("progress messages", async () => {
     let now = 0;
     vi.spyOn(performance, "now").mockImplementation(() => (now += 3_000));
     const log = vi.spyOn(console, "log").mockReturnValue();
