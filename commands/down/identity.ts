@@ -13,7 +13,7 @@ export function hasResourceTargets(rest: readonly string[]): boolean {
 
 /**
  * Returns arguments with which `pulumi destroy` keeps the state's identity, by which the next `up` recognises the kept
- * volumes. Returns none if the user selects resources: Pulumi accepts no more of them.
+ * volumes. Returns none if the user's own arguments select resources.
  */
 export function excludeIdentity(resources: readonly StoredResource[], rest: readonly string[]): string[] {
   if (hasResourceTargets(rest)) return [];

@@ -1,7 +1,7 @@
 import type { FileReport } from "../../toolchain/test-reporter.ts";
 
 export interface TestOutcome {
-  /** What did not run, with the reasons; the last line is the count. */
+  /** Skipped and failed parts of the run with their reasons; the last line is the count. */
   lines: string[];
   exitCode: number;
 }
