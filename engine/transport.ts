@@ -127,17 +127,19 @@ function exchange(
       },
       isStream ? "stream" : "call",
     );
+    let hasTimedOut = false;
     const failed = (error: Error) => {
       clearTimeout(timer);
       reject(toUnreachableError(connection, error, timeoutMs));
     };
     // destroy() reports nothing while a request waits for a connection, so reject at once.
     const timer = setTimeout(() => {
+      hasTimedOut = true;
       failed(timeoutError());
       outgoing.destroy();
     }, timeoutMs);
     outgoing.on("error", (error) => {
-      if (!isStale(outgoing, error)) return failed(error);
+      if (hasTimedOut || !isStale(outgoing, error)) return failed(error);
       clearTimeout(timer);
       resolve(exchange(connection, method, path, { ...request, timeoutMs: deadline.cap(timeoutMs) }));
     });

@@ -1,4 +1,5 @@
 /** The plugin that Pulumi starts: prints the port of its resource provider service, and serves until Pulumi ends. */
+import { inspect } from "node:util";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import providerService from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import { VERSION } from "../../core/version.ts";
@@ -18,6 +19,8 @@ async function main(engineAddress: string | undefined): Promise<void> {
   exitWithPulumi();
   const log = new EngineLog(engineAddress);
   setLogSink(log.info);
+  // A request that no one waits for any more may fail. That must not end the work on all other resources.
+  process.on("unhandledRejection", (error) => process.stderr.write(`${inspect(error)}\n`));
   const server = new Server({
     "grpc.max_receive_message_length": MAX_MESSAGE,
     "grpc.max_send_message_length": MAX_MESSAGE,

@@ -3,7 +3,7 @@ import http from "node:http";
 import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { send, UnreachableError } from "../../../engine/transport.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-stale-"));
@@ -19,6 +19,7 @@ const engine = http.createServer((request, response) => {
   const count = (carried.get(request.socket) ?? 0) + 1;
   carried.set(request.socket, count);
   if (!request.url?.endsWith("/_ping")) asked.push(`${request.method} ${request.url}`);
+  if (request.url?.endsWith("/silent")) return;
   if (count > 1 && !request.url?.endsWith("/_ping")) request.socket.destroy();
   else response.setHeader("api-version", "1.51").end("{}");
 });
@@ -45,4 +46,20 @@ test("does not repeat a change, which the engine may have received", async () =>
   asked = [];
   await expect(send(connection, "POST", "/secrets/create", { body: {} })).rejects.toThrow(UnreachableError);
   expect(asked).toEqual(["POST /v1.51/secrets/create"]);
+});
+
+test("does not repeat a read that timed out: no one waits for its answer", async () => {
+  const unhandled = vi.fn();
+  process.on("unhandledRejection", unhandled);
+  try {
+    await send(connection, "GET", "/info");
+    asked = [];
+    const silent = send(connection, "GET", "/silent", { timeoutMs: 100 });
+    await expect(silent).rejects.toThrow("no answer within");
+    // A repeated read would fail a second later.
+    await new Promise((done) => setTimeout(done, 1_300));
+    expect([asked, unhandled.mock.calls]).toEqual([["GET /v1.51/silent"], []]);
+  } finally {
+    process.off("unhandledRejection", unhandled);
+  }
 });
