@@ -3,10 +3,10 @@ import type { StatusReport } from "./model.ts";
 import { pause } from "../../engine/pause.ts";
 
 /**
- * How long a stack may take to become healthy after an `up`, in milliseconds: members that have just started still
- * connect to each other's drives.
+ * How long a stack may take to become healthy after an `up`, in milliseconds. A host that has just got its power back
+ * needs most of it: Swarm restarts the task, and members look for each other's drives every 16 s.
  */
-export const HEALTHY_WITHIN_MS = 30_000;
+export const HEALTHY_WITHIN_MS = 60_000;
 
 /** The interval between inspections, in milliseconds. */
 const POLL_MS = 2_000;
