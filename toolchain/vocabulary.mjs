@@ -11,18 +11,18 @@ const ROOT = join(import.meta.dirname, "..");
  * whenever you remove some.
  */
 const WORDS = [
-  { word: /\banew\b/i, instead: "again; replace or recreate", limit: 18 },
-  { word: /\bfor life\b/i, instead: "immutable, permanent", limit: 9 },
-  { word: /\bwhoever\b/i, instead: "anyone who", limit: 3 },
-  { word: /\bnobody\b/i, instead: "no one, or name the subject", limit: 35 },
-  { word: /\bmend(s|ed|ing)?\b/i, instead: "fix", limit: 2 },
-  { word: /\btak(e|es|en|ing) on\b|\btook on\b/i, instead: "adopt", limit: 2 },
-  { word: /\bat work\b/i, instead: "running", limit: 1 },
-  { word: /\bleft behind\b|\bleftovers?\b/i, instead: "orphaned, stale", limit: 8 },
-  { word: /\b(is|are|was|were) let in\b/i, instead: "is authenticated", limit: 4 },
-  { word: /\b(is|are|was|were) (told|said|seen)\b/i, instead: "an active verb", limit: 42 },
-  { word: /\bthat (is|are) none\b/i, instead: "that is not a …", limit: 3 },
-  { word: /(\/\/|\/\*\*) What /, instead: "a noun phrase, or a verb in the third person", limit: 116 },
+  { word: /\banew\b/i, instead: "again; replace or recreate", limit: 1 },
+  { word: /\bfor life\b/i, instead: "immutable, permanent", limit: 0 },
+  { word: /\bwhoever\b/i, instead: "anyone who", limit: 1 },
+  { word: /\bnobody\b/i, instead: "no one, or name the subject", limit: 4 },
+  { word: /\bmend(s|ed|ing)?\b/i, instead: "fix", limit: 0 },
+  { word: /\btak(e|es|en|ing) on\b|\btook on\b/i, instead: "adopt", limit: 0 },
+  { word: /\bat work\b/i, instead: "running", limit: 0 },
+  { word: /\bleft behind\b|\bleftovers?\b/i, instead: "orphaned, stale", limit: 3 },
+  { word: /\b(is|are|was|were) let in\b/i, instead: "is authenticated", limit: 0 },
+  { word: /\b(is|are|was|were) (told|said|seen)\b/i, instead: "an active verb", limit: 1 },
+  { word: /\bthat (is|are) none\b/i, instead: "that is not a …", limit: 1 },
+  { word: /(\/\/|\/\*\*) What /, instead: "a noun phrase, or a verb in the third person", limit: 13 },
 ];
 
 /** The style guide quotes the words; the changelog is history. */

@@ -89,7 +89,7 @@ const IMPACT_LABELS: Readonly<Record<ResourceImpact["kind"], string>> = {
   data: "**data goes**",
   outage: "**an outage**",
   access: "**who gets in changes**",
-  change: "something goes or is made anew",
+  change: "something goes or is replaced",
   rolling: "tasks restart one by one",
 };
 

@@ -78,7 +78,7 @@ function removalImpact(type: string, operation: Operation): Impact[] {
   if (WITHOUT_IMPACT.has(type) || type.startsWith("pulumi:providers:")) return [];
   const isReplaced = operation === "replace";
   const known = REMOVAL_IMPACTS[type] ?? { kind: "change", text: isReplaced ? "the former one goes" : "it goes" };
-  return [{ ...known, text: isReplaced ? `is made anew: ${known.text}` : known.text }];
+  return [{ ...known, text: isReplaced ? `is replaced: ${known.text}` : known.text }];
 }
 
 /** Types without impact: their successors are created first, or they hold nothing but their inputs. */

@@ -34,7 +34,9 @@ export function resourceServer(handlers: Handlers, { version, during }: ServerOp
     const kind = kindOf(urn);
     const handler = Object.entries(handlers).find(([name]) => name === kind)?.[1];
     if (!handler)
-      throw new Error(`resource type swarm:index:${kind}: version ${version} of pulumi-swarm has none such`);
+      throw new Error(
+        `resource type swarm:index:${kind}: does not exist in pulumi-swarm ${version}: use the version that created it`,
+      );
     return handler;
   };
 

@@ -102,7 +102,7 @@ describe("the impacts of a change", () => {
 
   test.each<[string, string, string, RegExp]>([
     ["delete", "docker:index/volume:Volume", "data", /^the volume goes with all that is in it$/],
-    ["replace", "docker:index/volume:Volume", "data", /^is made anew: the volume goes/],
+    ["replace", "docker:index/volume:Volume", "data", /^is replaced: the volume goes/],
     ["delete", "aws:ebs/volume:Volume", "data", /disk goes/],
     ["delete", "kubernetes:core/v1:PersistentVolumeClaim", "data", /claim goes/],
     ["delete", `${SWARM}:Bucket`, "data", /one that holds objects stays/],
@@ -114,10 +114,10 @@ describe("the impacts of a change", () => {
       "outage",
       /ends with all its tasks; the data in its volumes and on mounted disks stays/,
     ],
-    ["replace", "docker:index/network:Network", "outage", /made anew.*cut off/],
+    ["replace", "docker:index/network:Network", "outage", /is replaced.*cut off/],
     ["delete", `${SWARM}:User`, "access", /keys is refused/],
     ["delete", `${SWARM}:HostFirewall`, "access", /nothing keeps anybody/],
-    ["replace", "random:index/pet:Pet", "change", /^is made anew: the former one goes$/],
+    ["replace", "random:index/pet:Pet", "change", /^is replaced: the former one goes$/],
     ["delete", "random:index/pet:Pet", "change", /^it goes$/],
   ])("%s of a %s: %s", (op, type, kind, text) => {
     expect(one(op, type, { old: {}, new: {} })).toEqual([

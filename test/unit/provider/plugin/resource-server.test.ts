@@ -224,7 +224,8 @@ describe("create and update", () => {
     const { client } = await served.start({});
     const request = createRequest({}, "urn:pulumi:dev::project::swarm:index:Spaceship::x");
     await expect(answer<rpc.CreateResponse>((done) => client.create(request, done))).rejects.toMatchObject({
-      details: "resource type swarm:index:Spaceship: version 9.9.9 of pulumi-swarm has none such",
+      details:
+        "resource type swarm:index:Spaceship: does not exist in pulumi-swarm 9.9.9: use the version that created it",
     });
   });
 });
