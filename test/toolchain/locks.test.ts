@@ -44,7 +44,8 @@ afterEach(() => {
   rmSync(project, { recursive: true, force: true });
 });
 
-const dead = spawnSync(process.execPath, ["-e", ""]).pid;
+/** An id that no process has: the largest one that Linux can give is 2^22. The id of an ended process is soon reused. */
+const dead = 2 ** 22 + 1;
 const [pid = "", started = "", boot = "", namespace = "", machine = ""] = (processToken() ?? "").split("-");
 const token = (parts: object) => Object.values({ pid, started, boot, namespace, machine, ...parts }).join("-");
 const STARTED = Date.parse("2026-11-30T12:00:00Z");
