@@ -13,8 +13,8 @@ const ROOT = join(import.meta.dirname, "..");
 const WORDS = [
   { word: /\banew\b/i, instead: "again; replace or recreate", limit: 1 },
   { word: /\bfor life\b/i, instead: "immutable, permanent", limit: 0 },
-  { word: /\bwhoever\b/i, instead: "anyone who", limit: 1 },
-  { word: /\bnobody\b/i, instead: "no one, or name the subject", limit: 4 },
+  { word: /\bwhoever\b/i, instead: "anyone who", limit: 0 },
+  { word: /\bnobody\b/i, instead: "no one, or name the subject", limit: 2 },
   { word: /\bmend(s|ed|ing)?\b/i, instead: "fix", limit: 0 },
   { word: /\btak(e|es|en|ing) on\b|\btook on\b/i, instead: "adopt", limit: 0 },
   { word: /\bat work\b/i, instead: "running", limit: 0 },

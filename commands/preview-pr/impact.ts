@@ -56,7 +56,7 @@ const REMOVAL_IMPACTS: Readonly<Record<string, Impact>> = {
     kind: "access",
     text: "the store's root user and password go for good: all members restart with others",
   },
-  "swarm:index:User": { kind: "access", text: "whoever uses this user's keys is refused from then on" },
+  "swarm:index:User": { kind: "access", text: "the store rejects this user's keys from then on" },
   "swarm:index:Certificate": {
     kind: "access",
     text: "clients that trust the former authority refuse the store from then on",

@@ -1,8 +1,9 @@
 /** The plugin that Pulumi starts: prints the port of its resource provider service, and serves until Pulumi ends. */
-import { inspect } from "node:util";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import providerService from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import { escapeControlCharacters } from "../../core/escape-control-characters.ts";
 import { VERSION } from "../../core/version.ts";
+import { errorMessage } from "../../engine/error-message.ts";
 import { handlers } from "../handlers.ts";
 import { setLogSink } from "../runtime/log-line.ts";
 import { EngineLog } from "./engine-log.ts";
@@ -19,8 +20,11 @@ async function main(engineAddress: string | undefined): Promise<void> {
   exitWithPulumi();
   const log = new EngineLog(engineAddress);
   setLogSink(log.info);
-  // A request that no one waits for any more may fail. That must not end the work on all other resources.
-  process.on("unhandledRejection", (error) => process.stderr.write(`${inspect(error)}\n`));
+  // A request that no one waits for any more may fail. That must not end the work on all other resources. Only the message
+  // is printed: an error may hold a resource's properties, secrets among them.
+  process.on("unhandledRejection", (error) =>
+    process.stderr.write(`${escapeControlCharacters(errorMessage(error))}\n`),
+  );
   const server = new Server({
     "grpc.max_receive_message_length": MAX_MESSAGE,
     "grpc.max_send_message_length": MAX_MESSAGE,

@@ -5,6 +5,7 @@ import statusProto from "@pulumi/pulumi/proto/status_pb.js";
 import any from "google-protobuf/google/protobuf/any_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import { escapeControlCharacters } from "../../core/escape-control-characters.ts";
+import { errorMessage } from "../../engine/error-message.ts";
 import type { Kind } from "../kinds.ts";
 import { cancelAll } from "../runtime/cancellation.ts";
 import type { ResourceHandler } from "../runtime/resource-handler.ts";
@@ -13,7 +14,9 @@ import { detailedDiff, type PropertyChange } from "./detailed-diff.ts";
 import { fromStruct, toStruct } from "./properties.ts";
 
 /** The handlers by kind, each with its own types of inputs and state. */
-export type Handlers = Readonly<Record<Kind, ResourceHandler<object, object>>>;
+export type Handlers = Readonly<Record<Kind, AnyHandler>>;
+
+type AnyHandler = ResourceHandler<object, object>;
 
 export interface ServerOptions {
   /** Version of the package, and of the plugin. */
@@ -30,20 +33,19 @@ type Method<Request, Response> = handleUnaryCall<Request, Response>;
  * calls `create` or `update` in one.
  */
 export function resourceServer(handlers: Handlers, { version, during }: ServerOptions) {
-  const handlerOf = (urn: string) => {
+  const isKind = (name: string): name is Kind => Object.hasOwn(handlers, name);
+  const handlerOf = (urn: string): AnyHandler => {
     const kind = kindOf(urn);
-    const handler = Object.entries(handlers).find(([name]) => name === kind)?.[1];
-    if (!handler)
-      throw new Error(
-        `resource type swarm:index:${kind}: does not exist in pulumi-swarm ${version}: use the version that created it`,
-      );
-    return handler;
+    if (isKind(kind)) return handlers[kind];
+    throw new Error(
+      `resource type swarm:index:${kind}: does not exist in pulumi-swarm ${version}: use the version that created it`,
+    );
   };
 
   /** Returns a method that works on one resource. */
   const onResource =
     <Request extends { getUrn(): string }, Response>(
-      work: (handler: ResourceHandler<object, object>, request: Request) => Promise<Response>,
+      work: (handler: AnyHandler, request: Request) => Promise<Response>,
     ): Method<Request, Response> =>
     ({ request }, answer) => {
       const urn = request.getUrn();
@@ -70,8 +72,6 @@ export function resourceServer(handlers: Handlers, { version, during }: ServerOp
     delete: onResource<rpc.DeleteRequest, empty.Empty>(remove),
   };
 }
-
-type AnyHandler = ResourceHandler<object, object>;
 
 async function check(handler: AnyHandler, request: rpc.CheckRequest) {
   const response = new rpc.CheckResponse();
@@ -174,7 +174,7 @@ function constant<Response>(response: () => Response): Method<unknown, Response>
 const failWith =
   <Response>(answer: sendUnaryData<Response>) =>
   (error: unknown): void => {
-    const message = escapeControlCharacters(error instanceof Error ? error.message : String(error));
+    const message = escapeControlCharacters(errorMessage(error));
     const failure: Partial<ServiceError> = { code: status.UNKNOWN, details: message, message };
     if (error instanceof ResourceInitError) failure.metadata = partialFailure(error, message);
     answer(failure);

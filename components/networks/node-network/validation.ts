@@ -111,7 +111,7 @@ function validateIpRanges(spec: KnownSpec): ValidationIssue[] {
 
 function emptyRangeError(ipRange: string, subnet: string, gateway: string | undefined): string | undefined {
   if (gateway === undefined || (countFreeAddresses(ipRange, subnet, gateway) ?? 1) > 0) return undefined;
-  return `has no address to give: of ${subnet} the first, the last and the gateway's are nobody else's`;
+  return `has no free address: the first and last of ${subnet} and the gateway's are reserved`;
 }
 
 /** Validates the mode of a driver. */

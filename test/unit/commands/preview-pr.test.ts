@@ -115,7 +115,7 @@ describe("the impacts of a change", () => {
       /ends with all its tasks; the data in its volumes and on mounted disks stays/,
     ],
     ["replace", "docker:index/network:Network", "outage", /is replaced.*cut off/],
-    ["delete", `${SWARM}:User`, "access", /keys is refused/],
+    ["delete", `${SWARM}:User`, "access", /rejects this user's keys/],
     ["delete", `${SWARM}:HostFirewall`, "access", /nothing keeps anybody/],
     ["replace", "random:index/pet:Pet", "change", /^is replaced: the former one goes$/],
     ["delete", "random:index/pet:Pet", "change", /^it goes$/],

@@ -42,7 +42,7 @@ describe("accepts", () => {
 const DEVICE =
   "is no device of a host: give one of those that `ip link` lists there, or a VLAN of one, such as eth0.50";
 const VLAN = "names no VLAN: its number, after the dot, must be from 1 to 4094";
-const EMPTY = "has no address to give: of 10.50.0.0/24 the first, the last and the gateway's are nobody else's";
+const EMPTY = "has no free address: the first and last of 10.50.0.0/24 and the gateway's are reserved";
 
 describe("validation", () => {
   test.each<[KnownSpec, string]>([
