@@ -43,7 +43,7 @@ const RANGE = /^((\d{1,3}\.){3}\d{1,3}|[\da-f:]*:[\da-f:]*)(\/\d{1,3})?$/i;
 
 function rangeError(range: string): string | undefined {
   if (!RANGE.test(range) || !ipaddr.isValidCIDR(withPrefix(range))) {
-    return "is neither an address nor a range: give one, such as 10.1.0.0/16 or 2001:db8::/32";
+    return "is neither an address nor a range: give one such as 10.1.0.0/16 or 2001:db8::/32";
   }
   const [address, prefix] = ipaddr.parseCIDR(withPrefix(range));
   if (prefix === 0) return "allows every address: leave allowFrom out for that";

@@ -24,24 +24,24 @@ interface DetailLevel {
 const DETAIL_LEVELS: readonly DetailLevel[] = [
   { properties: "values", resources: true, messages: true, maxImpacts: Infinity },
   { properties: "names", resources: true, messages: true, maxImpacts: Infinity, omitted: "the values of properties" },
-  { properties: "none", resources: true, messages: true, maxImpacts: Infinity, omitted: "all properties" },
+  { properties: "none", resources: true, messages: true, maxImpacts: Infinity, omitted: "properties" },
   {
     properties: "none",
     resources: true,
     messages: false,
     maxImpacts: Infinity,
-    omitted: "all properties and messages",
+    omitted: "properties and messages",
   },
   {
     properties: "none",
     resources: false,
     messages: false,
     maxImpacts: Infinity,
-    omitted: "the single resources and all messages",
+    omitted: "individual resources and messages",
   },
   ...[100, 20, 5].map((maxImpacts) => ({
     ...({ properties: "none", resources: false, messages: false, maxImpacts } as const),
-    omitted: `the single resources, all messages, and of each list of warnings what comes after the first ${maxImpacts}`,
+    omitted: `individual resources, messages, and all but the first ${maxImpacts} of each list of warnings`,
   })),
 ];
 
@@ -51,7 +51,7 @@ export function previewComment(reports: readonly PreviewReport[], limit = MAX_CO
     const text = renderComment(reports, extent);
     if (text.length <= limit) return text;
   }
-  const note = "\n\n**Cut off here: there is more than a comment can hold. Read the job's log.**\n";
+  const note = "\n\n**Truncated: a comment cannot hold more. The job's log has the rest.**\n";
   const [shortest = ""] = DETAIL_LEVELS.slice(-1).map((extent) => renderComment(reports, extent));
   const lines = shortest.slice(0, limit - note.length).split("\n");
   return lines.slice(0, -1).join("\n") + note;
@@ -63,7 +63,7 @@ function renderComment(reports: readonly PreviewReport[], extent: DetailLevel): 
     omitted === undefined
       ? []
       : [
-          `**Shortened, for a comment can hold ${MAX_COMMENT} characters:** left out is ${omitted}. The job's log has the rest.`,
+          `**Shortened to the ${MAX_COMMENT} characters that a comment can hold, without ${omitted}.** The job's log has the rest.`,
         ];
   return [MARKER, heading(reports), ...note, ...reports.map((report) => section(report, extent))].join("\n\n") + "\n";
 }
@@ -86,10 +86,10 @@ function heading(reports: readonly PreviewReport[]): string {
 }
 
 const IMPACT_LABELS: Readonly<Record<ResourceImpact["kind"], string>> = {
-  data: "**data goes**",
+  data: "**data loss**",
   outage: "**an outage**",
-  access: "**who gets in changes**",
-  change: "something goes or is replaced",
+  access: "**access changes**",
+  change: "something is deleted or replaced",
   rolling: "tasks restart one by one",
 };
 
@@ -113,7 +113,7 @@ function section(report: PreviewReport, extent: DetailLevel): string {
 function failure(messages: readonly Message[]): string {
   const errors = messages.filter(({ severity }) => severity === "error").map(({ text }) => text);
   const shown = errors.join("\n").slice(0, 4_000);
-  return `**The preview failed:** what follows may not be all.\n\n${codeBlock(shown || "It said no more: read the job's log.")}`;
+  return `**The preview failed.** The list below may be incomplete.\n\n${codeBlock(shown || "There is no further output: read the job's log.")}`;
 }
 
 /** Returns a box for each kind of impact, the most severe first. */
@@ -123,9 +123,9 @@ function alertBoxes(
   { maxImpacts }: DetailLevel,
 ): string[] {
   const kinds: { box: Parameters<typeof alert>[0]; kinds: ResourceImpact["kind"][]; title: string }[] = [
-    { box: "CAUTION", kinds: ["data"], title: "Data goes" },
+    { box: "CAUTION", kinds: ["data"], title: "Data loss" },
     { box: "WARNING", kinds: ["outage"], title: "Outage" },
-    { box: "WARNING", kinds: ["access", "change"], title: "Look at these" },
+    { box: "WARNING", kinds: ["access", "change"], title: "Review these" },
     { box: "NOTE", kinds: ["rolling"], title: "Without an outage" },
   ];
   const impactBoxes = kinds.map(({ box, kinds: of, title }) => {
@@ -166,7 +166,7 @@ function componentPart({ name, type, changes }: ComponentChanges, { resources, p
   // GitHub does not render Markdown inside a <summary> tag.
   return details(
     `<b>${htmlText(title)}</b>: ${what}`,
-    ["| | resource | type | what differs |", "| --- | --- | --- | --- |", ...rows].join("\n"),
+    ["| | resource | type | changes |", "| --- | --- | --- | --- |", ...rows].join("\n"),
   );
 }
 
@@ -183,7 +183,7 @@ function propertyLine({ path, before, after }: PropertyChange): string {
   if (before === undefined && after === undefined) return code(path);
   if (before === undefined) return `${code(path)}: new ${code(after ?? "")}`;
   return after === undefined
-    ? `${code(path)}: no more ${code(before)}`
+    ? `${code(path)}: removed (was ${code(before)})`
     : `${code(path)}: ${code(before)} → ${code(after)}`;
 }
 
@@ -198,11 +198,11 @@ function messagesSection(messages: readonly Message[], succeeded: boolean): stri
     .join("\n");
   const isLong = text.length > MAX_MESSAGES;
   const body = isLong
-    ? `${text.slice(0, MAX_MESSAGES)}\n… ${text.length - MAX_MESSAGES} characters more, in the job's log`
+    ? `${text.slice(0, MAX_MESSAGES)}\n… ${text.length - MAX_MESSAGES} more characters in the job's log`
     : text;
   const warnings = shown.filter(({ severity }) => severity === "warning").length;
   return details(
-    `What was said${warnings > 0 ? `, ${warnings} ${warnings === 1 ? "warning" : "warnings"} among it` : ""}`,
+    `Messages${warnings > 0 ? ` (${warnings} ${warnings === 1 ? "warning" : "warnings"})` : ""}`,
     codeBlock(body),
   );
 }

@@ -21,49 +21,52 @@ const DATA_STAYS = "the data in its volumes and on mounted disks stays";
 
 /** Impact of deleting or replacing a resource, by type. */
 const REMOVAL_IMPACTS: Readonly<Record<string, Impact>> = {
-  "docker:index/volume:Volume": { kind: "data", text: "the volume goes with all that is in it" },
-  "aws:ebs/volume:Volume": { kind: "data", text: "the disk goes with all that is on it" },
-  "aws:s3/bucket:Bucket": { kind: "data", text: "the bucket goes with all that is in it" },
+  "docker:index/volume:Volume": { kind: "data", text: "the volume and its contents are deleted" },
+  "aws:ebs/volume:Volume": { kind: "data", text: "the disk and its contents are deleted" },
+  "aws:s3/bucket:Bucket": { kind: "data", text: "the bucket and its contents are deleted" },
   "kubernetes:core/v1:PersistentVolumeClaim": {
     kind: "data",
-    text: "the claim goes, and with it mostly what is on its disk",
+    text: "the claim is deleted, and in most clusters its disk with it",
   },
   "swarm:index:Bucket": {
     kind: "data",
-    text: "the bucket goes; one that holds objects stays",
+    text: "the bucket is deleted; one that holds objects stays",
   },
   "swarm:index:Cluster": {
     kind: "outage",
-    text: "the Swarm ends, and with it all its services, networks and secrets; data in volumes stays",
+    text: "the Swarm is dissolved with all its services, networks and secrets; data in volumes stays",
   },
   "swarm:index:Member": {
     kind: "outage",
-    text: "the host leaves the Swarm, and what ran on it stops there; data in its volumes stays",
+    text: "the host leaves the Swarm, and its tasks stop; data in its volumes stays",
   },
   "swarm:index:Service": {
     kind: "outage",
-    text: `the service ends with all its tasks; ${DATA_STAYS}`,
+    text: `the service and all its tasks are removed; ${DATA_STAYS}`,
   },
-  "docker:index/service:Service": { kind: "outage", text: "the service ends with all its tasks" },
-  "docker:index/container:Container": { kind: "outage", text: "the container ends, and what was written in it goes" },
+  "docker:index/service:Service": { kind: "outage", text: "the service and all its tasks are removed" },
+  "docker:index/container:Container": { kind: "outage", text: "the container and all files written in it are removed" },
   "docker:index/network:Network": {
     kind: "outage",
-    text: "the network goes, and whatever is attached to it is cut off",
+    text: "the network is removed, and everything attached to it is disconnected",
   },
-  "kubernetes:apps/v1:StatefulSet": { kind: "outage", text: "all its pods end; their claims stay" },
-  "aws:ec2/instance:Instance": { kind: "outage", text: "the machine goes with its root disk; its data volumes stay" },
+  "kubernetes:apps/v1:StatefulSet": { kind: "outage", text: "all its pods stop; their claims stay" },
+  "aws:ec2/instance:Instance": {
+    kind: "outage",
+    text: "the machine and its root disk are deleted; its data volumes stay",
+  },
   "swarm:index:RootCredentials": {
     kind: "access",
-    text: "the store's root user and password go for good: all members restart with others",
+    text: "the store's root user and password are lost: all members restart with new ones",
   },
   "swarm:index:User": { kind: "access", text: "the store rejects this user's keys from then on" },
   "swarm:index:Certificate": {
     kind: "access",
-    text: "clients that trust the former authority refuse the store from then on",
+    text: "clients that trust the previous authority reject the store from then on",
   },
   "swarm:index:HostFirewall": {
     kind: "access",
-    text: "nothing keeps anybody from the host's published ports any more",
+    text: "the host's published ports are open to everyone",
   },
 };
 
@@ -77,7 +80,10 @@ export function impactsOf(change: PlannedChange): Impact[] {
 function removalImpact(type: string, operation: Operation): Impact[] {
   if (WITHOUT_IMPACT.has(type) || type.startsWith("pulumi:providers:")) return [];
   const isReplaced = operation === "replace";
-  const known = REMOVAL_IMPACTS[type] ?? { kind: "change", text: isReplaced ? "the former one goes" : "it goes" };
+  const known = REMOVAL_IMPACTS[type] ?? {
+    kind: "change",
+    text: isReplaced ? "the previous one is deleted" : "it is deleted",
+  };
   return [{ ...known, text: isReplaced ? `is replaced: ${known.text}` : known.text }];
 }
 
@@ -106,14 +112,14 @@ const UPDATE_IMPACTS: Readonly<Record<string, (change: PlannedChange) => Impact[
       ? [
           {
             kind: "access",
-            text: "the store's root user or password is another one: the former is refused from then on",
+            text: "the store's root user or password changes: the previous one is rejected from then on",
           },
         ]
       : [],
   "swarm:index:HostFirewall": ({ before, after }) =>
     deepEqual(before["filter"], after["filter"])
       ? []
-      : [{ kind: "access", text: "who may reach the host's published ports changes" }],
+      : [{ kind: "access", text: "the clients that can reach the host's published ports change" }],
 };
 
 /** Describes the rollout that the provider has chosen, in the provider's words. */
@@ -130,5 +136,10 @@ function statefulSetImpact(before: PlannedChange["before"], after: PlannedChange
   const templateOf = (inputs: PlannedChange["after"]) =>
     (inputs["spec"] as { template?: unknown } | undefined)?.template;
   if (deepEqual(templateOf(before), templateOf(after)) && !containsUnknown(templateOf(after))) return [];
-  return [{ kind: "outage", text: "its pods restart: of a store all members at once, an outage until they are back" }];
+  return [
+    {
+      kind: "outage",
+      text: "its pods restart; for a store that is all members at once, an outage until they are ready",
+    },
+  ];
 }

@@ -53,7 +53,7 @@ async function readConfig(session: Session): Promise<DecryptedConfig> {
   if (shown !== undefined) return JSON.parse(shown) as DecryptedConfig;
   await readPulumiOutput(session, ["config", "--json"]);
   throw new Error(
-    `secrets of stack ${session.stack}: Pulumi cannot read them: is its passphrase, or its key, at hand?`,
+    `secrets of stack ${session.stack}: Pulumi cannot decrypt them: set PULUMI_CONFIG_PASSPHRASE, or make the stack's key available`,
   );
 }
 

@@ -18,21 +18,21 @@ function validateHosts({ managers, workers = [], availability = {} }: SwarmArgs)
     findings.push({
       argument: "managers/workers",
       value: key,
-      problem: "two hosts have this key: give each a key of its own",
+      problem: "two hosts have this key: give each host its own key",
     });
   }
   for (const name of duplicates([...managers, ...workers].map((host) => host.hostname))) {
     findings.push({
       argument: "managers/workers",
       value: name,
-      problem: "two hosts have this hostname: names must differ within a Swarm",
+      problem: "two hosts have this hostname: hostnames must be unique within a Swarm",
     });
   }
   for (const key of Object.keys(availability).filter((name) => !keys.includes(name))) {
     findings.push({
       argument: "availability",
       value: key,
-      problem: `is no host's key: choose one of ${keys.join(", ")}`,
+      problem: `is not the key of a host: choose one of ${keys.join(", ")}`,
     });
   }
   return findings;
@@ -49,7 +49,7 @@ function validateAddressPools({ addressPools }: SwarmArgs): ValidationIssue[] {
 
 function poolOverlapError(value: string, others: (string | undefined)[]): string | undefined {
   const other = others.find((pool) => pool !== undefined && overlaps(value, pool));
-  return other && `overlaps with ${other}: leave one of them out, or choose pools that have no address in common`;
+  return other && `overlaps with ${other}: remove one of them, or choose pools without common addresses`;
 }
 
 /** Bounds of the numbers, inclusive, with the reason for them. */

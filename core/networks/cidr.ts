@@ -24,7 +24,7 @@ interface Block {
 
 export function validateAddresses({ subnet, gateway, ipRange }: NetworkAddresses): ValidationIssue[] {
   if (subnet === undefined) {
-    const needsSubnet = "means nothing without a subnet: give `subnet` too";
+    const needsSubnet = "has no effect without a subnet: give `subnet` as well";
     return [...issueIf("gateway", gateway, needsSubnet), ...issueIf("ipRange", ipRange, needsSubnet)];
   }
   const problem = subnetError(subnet);
@@ -76,18 +76,18 @@ export function contains(outer: string, inner: string): boolean {
 export function cidrError(block: string, example: string): string | undefined {
   const [address = "", prefix] = block.split("/");
   if (ipaddr.IPv6.isValid(address))
-    return `is IPv6, which this component does not set up: give an IPv4 one (${example})`;
+    return `is IPv6, which this component does not support: give an IPv4 range (${example})`;
   if (prefix === undefined) return `has no prefix length: write it in CIDR form, for instance ${example}`;
   if (!ipaddr.IPv4.isValidFourPartDecimal(address) || !ipaddr.IPv4.isValidCIDR(block)) {
     return `is not in CIDR form: write it like ${example}`;
   }
   const network = networkAddress(parseBlock(block)).toString();
-  return network === address ? undefined : `has bits beyond its prefix: write ${network}/${prefix}`;
+  return network === address ? undefined : `has host bits set: write ${network}/${prefix}`;
 }
 
 function gatewayError(gateway: string, subnet: string): string | undefined {
   if (!ipaddr.IPv4.isValidFourPartDecimal(gateway)) {
-    return `is no IPv4 address: give one of ${subnet}, for instance ${defaultGateway(subnet)}`;
+    return `is not an IPv4 address: give one of ${subnet}, for instance ${defaultGateway(subnet)}`;
   }
   if (!contains(subnet, `${gateway}/32`)) {
     return `is not in the subnet ${subnet}: give one of its addresses, for instance ${defaultGateway(subnet)}`;
@@ -103,7 +103,7 @@ function gatewayError(gateway: string, subnet: string): string | undefined {
 export function ipRangeError(ipRange: string, subnet: string, longestPrefix = LONGEST_PREFIX): string | undefined {
   const problem = cidrError(ipRange, subnet);
   if (problem) return problem;
-  if (!contains(subnet, ipRange)) return `is not within the subnet ${subnet}: give a part of it`;
+  if (!contains(subnet, ipRange)) return `is not within the subnet ${subnet}: give a range in it`;
   return parseBlock(ipRange).prefix > longestPrefix
     ? `leaves too few addresses: make it /${longestPrefix} or wider`
     : undefined;

@@ -40,7 +40,7 @@ export function validateOverlayNetwork(
 /** Rejects settings of an adopted network that are not known yet: they cannot be compared before the run. */
 export function validateAdoption(deferred: readonly string[]): ValidationIssue[] {
   const problem =
-    "is not known before the run, and with adopt is only compared with what is there: give a plain value, or leave it out";
+    "is an Output, but with adopt it is compared with the existing network before the run: give a plain value, or leave it out";
   return deferred.map((argument) => ({ argument, value: "(an Output)", problem }));
 }
 

@@ -65,7 +65,7 @@ describeOnLab("the comment on a pull request", (fixture) => {
     expect(effects).toEqual(
       expect.arrayContaining(["outage network-network", "outage minio-main", "access minio-credentials"]),
     );
-    expect(comment).toMatch(/> \[!CAUTION\]\n> - \*\*Data goes\*\*\n> - `old` \(swarm:Bucket, delete\)/);
+    expect(comment).toMatch(/> \[!CAUTION\]\n> - \*\*Data loss\*\*\n> - `old` \(swarm:Bucket, delete\)/);
     expect(comment).toMatch(
       /`minio-main` .*all tasks restart at once, a short outage: .*to stop the tasks \(at most 60 s\)/,
     );

@@ -27,7 +27,7 @@ export function validateNodeNetwork(
 ): ValidationIssue[] {
   const keys = Object.keys(spec.hosts);
   if (keys.length === 0) {
-    const problem = `a network is on at least one host: name one of ${swarmHosts.toSorted().join(", ")}`;
+    const problem = `a network needs at least one host: give one of ${swarmHosts.toSorted().join(", ")}`;
     return [{ argument: "hosts", value: keys, problem }];
   }
   return [
@@ -60,12 +60,12 @@ function isDeferred({ deferred = [] }: KnownSpec, argument: string): boolean {
 function validateName(networkName: string): ValidationIssue[] {
   const issues = validateNetworkName(networkName);
   if (issues.length > 0 || validateNetworkName(configName(networkName)).length === 0) return issues;
-  const problem = `is too long: ${configName(networkName)} is made beside it, which has 63 characters at most`;
+  const problem = `is too long: ${configName(networkName)} is created with it and can have at most 63 characters`;
   return [{ argument: "networkName", value: networkName, problem }];
 }
 
 function missingSubnetIssue(): ValidationIssue {
-  const problem = "must be the addresses that the network has outside of Docker, for instance 10.50.0.0/24";
+  const problem = "must be the subnet that the network has outside Docker, for instance 10.50.0.0/24";
   return { argument: "subnet", value: undefined, problem };
 }
 
@@ -79,12 +79,13 @@ function validateParent(host: string, spec: KnownSpec): ValidationIssue[] {
 
 function parentError(parent: string): string | undefined {
   if (!DEVICE_NAME.test(parent)) {
-    return "is no device of a host: give one of those that `ip link` lists there, or a VLAN of one, such as eth0.50";
+    return "is not a network interface: give one that `ip link` lists on the host, or a VLAN of it such as eth0.50";
   }
-  if (parent === "lo") return "leads nowhere: give the device that leads into the network, such as eth1";
+  if (parent === "lo")
+    return "is the loopback interface: give the interface that is connected to the network, such as eth1";
   const [, , vlan] = VLAN.exec(parent) ?? [];
   if (vlan === undefined || (Number(vlan) >= 1 && Number(vlan) <= 4094)) return undefined;
-  return "names no VLAN: its number, after the dot, must be from 1 to 4094";
+  return "is not a VLAN: the number after the dot must be from 1 to 4094";
 }
 
 /** Rejects ranges that overlap: each engine assigns addresses independently of the others. */
@@ -96,7 +97,7 @@ function validateIpRanges(spec: KnownSpec): ValidationIssue[] {
     const issue = (problem: string) => [{ argument, value: ipRange, problem }];
     if (subnet === undefined || isDeferred(spec, argument)) return [];
     if (ipRange === undefined) {
-      const problem = "is all of the subnet, as other hosts have a part of it too: give each host its own";
+      const problem = "covers the whole subnet, but other hosts need a part of it: give each host its own range";
       return entries.length > 1 ? issue(problem) : [];
     }
     const usedGateway = isDeferred(spec, "gateway") ? undefined : (gateway ?? defaultGateway(subnet));
@@ -105,7 +106,9 @@ function validateIpRanges(spec: KnownSpec): ValidationIssue[] {
     const rival = entries
       .slice(0, at)
       .find(([, other]) => other.ipRange !== undefined && overlaps(other.ipRange, ipRange));
-    return rival ? issue(`overlaps with that of host ${rival[0]} (${rival[1].ipRange}): give each its own part`) : [];
+    return rival
+      ? issue(`overlaps with that of host ${rival[0]} (${rival[1].ipRange}): give each host its own range`)
+      : [];
   });
 }
 
@@ -125,6 +128,6 @@ export function validateBridgeOptions(options: Record<string, string> = {}): Val
   const { [BRIDGE_NAME_OPTION]: bridgeName, [MTU_OPTION]: mtu } = options;
   const issues = validateMtu(mtu === undefined ? undefined : Number(mtu));
   if (bridgeName === undefined || /^[\w.-]{1,15}$/.test(bridgeName)) return issues;
-  const problem = "is no name for a device: give 1 to 15 letters, digits, '_', '.' or '-', for instance br-storage";
+  const problem = "is not an interface name: give 1 to 15 letters, digits, '_', '.' or '-', for instance br-storage";
   return [...issues, { argument: "bridgeName", value: bridgeName, problem }];
 }

@@ -21,13 +21,15 @@ describe("the comment", () => {
     );
     const at = (part: string | RegExp) => text.search(part);
     expect(
-      at(/> \[!CAUTION\]\n> - \*\*Data goes\*\*\n> - `data` \(docker:Volume, delete\): the volume goes/),
+      at(
+        /> \[!CAUTION\]\n> - \*\*Data loss\*\*\n> - `data` \(docker:Volume, delete\): the volume and its contents are deleted/,
+      ),
     ).toBeGreaterThan(0);
     expect(
       at(/> \[!WARNING\]\n> - \*\*Outage\*\*\n> - `minio-main` \(swarm:Service, update\): .*at once, a short outage/),
     ).toBeGreaterThan(at("CAUTION"));
     expect(at("<summary><b>MinioService minio</b>: 1 to update, 1 to delete</summary>")).toBeGreaterThan(at("WARNING"));
-    expect(text).toContain("| `prod` | 0 | 1 | 0 | 1 | 12 | **data goes** |");
+    expect(text).toContain("| `prod` | 0 | 1 | 0 | 1 | 12 | **data loss** |");
     expect(text).toContain("`spec.TaskTemplate.ContainerSpec.Env`: `MINIO_A=1` → `MINIO_A=2`");
   });
 
@@ -127,14 +129,14 @@ describe("the limit", () => {
       "first it omits the values",
       many(400, 100),
       [/`resource-399` \| a:b:C \| `property` \|/],
-      /left out is the values of properties\./,
+      /without the values of properties\./,
     ],
-    ["then the properties", many(1350, 10), [/`resource-1349` \| a:b:C \|  \|/], /left out is all properties\./],
+    ["then the properties", many(1350, 10), [/`resource-1349` \| a:b:C \|  \|/], /without properties\./],
     [
       "then the resources",
       many(5000, 10),
       [/- <b>MinioService minio<\/b>: 5001 to update/],
-      /left out is the single resources and all messages\./,
+      /without individual resources and messages\./,
     ],
   ])("%s", (_what, events, shown, note) => {
     const text = comment(component(), update("all-at-once"), ...events);
@@ -153,7 +155,7 @@ describe("the limit", () => {
     expect(text.length).toBeLessThanOrEqual(MAX_COMMENT);
     expect(text).toContain("`data-99`");
     expect(text).toContain("> - … and 1900 more");
-    expect(text).toMatch(/of each list of warnings what comes after the first 100/);
+    expect(text).toMatch(/all but the first 100 of each list of warnings/);
   });
 
   test("always produces a comment, which says that it was cut", () => {
@@ -161,9 +163,9 @@ describe("the limit", () => {
     const text = previewComment(reports);
     expect(text.length).toBeLessThanOrEqual(MAX_COMMENT);
     expect(text.startsWith(MARKER)).toBe(true);
-    expect(
-      text.trimEnd().endsWith("**Cut off here: there is more than a comment can hold. Read the job's log.**"),
-    ).toBe(true);
+    expect(text.trimEnd().endsWith("**Truncated: a comment cannot hold more. The job's log has the rest.**")).toBe(
+      true,
+    );
   });
 });
 

@@ -101,24 +101,24 @@ describe("the impacts of a change", () => {
     report(op === "replace" ? replacement(type, "it", states.old, states.new) : [step(op, type, "it", states)]).impacts;
 
   test.each<[string, string, string, RegExp]>([
-    ["delete", "docker:index/volume:Volume", "data", /^the volume goes with all that is in it$/],
-    ["replace", "docker:index/volume:Volume", "data", /^is replaced: the volume goes/],
-    ["delete", "aws:ebs/volume:Volume", "data", /disk goes/],
-    ["delete", "kubernetes:core/v1:PersistentVolumeClaim", "data", /claim goes/],
+    ["delete", "docker:index/volume:Volume", "data", /^the volume and its contents are deleted$/],
+    ["replace", "docker:index/volume:Volume", "data", /^is replaced: the volume and its contents are deleted/],
+    ["delete", "aws:ebs/volume:Volume", "data", /disk and its contents are deleted/],
+    ["delete", "kubernetes:core/v1:PersistentVolumeClaim", "data", /claim is deleted/],
     ["delete", `${SWARM}:Bucket`, "data", /one that holds objects stays/],
-    ["replace", `${SWARM}:Cluster`, "outage", /the Swarm ends.*data in volumes stays/],
+    ["replace", `${SWARM}:Cluster`, "outage", /the Swarm is dissolved.*data in volumes stays/],
     ["delete", `${SWARM}:Member`, "outage", /leaves the Swarm/],
     [
       "delete",
       `${SWARM}:Service`,
       "outage",
-      /ends with all its tasks; the data in its volumes and on mounted disks stays/,
+      /all its tasks are removed; the data in its volumes and on mounted disks stays/,
     ],
-    ["replace", "docker:index/network:Network", "outage", /is replaced.*cut off/],
+    ["replace", "docker:index/network:Network", "outage", /is replaced.*disconnected/],
     ["delete", `${SWARM}:User`, "access", /rejects this user's keys/],
-    ["delete", `${SWARM}:HostFirewall`, "access", /nothing keeps anybody/],
-    ["replace", "random:index/pet:Pet", "change", /^is replaced: the former one goes$/],
-    ["delete", "random:index/pet:Pet", "change", /^it goes$/],
+    ["delete", `${SWARM}:HostFirewall`, "access", /open to everyone/],
+    ["replace", "random:index/pet:Pet", "change", /^is replaced: the previous one is deleted$/],
+    ["delete", "random:index/pet:Pet", "change", /^it is deleted$/],
   ])("%s of a %s: %s", (op, type, kind, text) => {
     expect(one(op, type, { old: {}, new: {} })).toEqual([
       { kind, text: expect.stringMatching(text), resource: "it", type: shortType(type), operation: op },
@@ -165,13 +165,13 @@ describe("the impacts of a change", () => {
       `${SWARM}:RootCredentials`,
       { old: { passwordGeneration: "1" }, new: { passwordGeneration: "2" } },
       "access",
-      /former is refused/,
+      /previous one is rejected/,
     ],
     [
       `${SWARM}:HostFirewall`,
       { old: { filter: { ports: [1] } }, new: { filter: { ports: [2] } } },
       "access",
-      /who may reach/,
+      /clients that can reach/,
     ],
     [
       "kubernetes:apps/v1:StatefulSet",

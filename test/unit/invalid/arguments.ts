@@ -51,7 +51,7 @@ export const INVALID_ARGUMENTS: InvalidArguments[] = [
     create: (name) => new Swarm(name, { managers: [host(name, "a", "x")], workers: [host(`${name}b`, "b", "x")] }),
     argument: "managers/workers",
     value: '"x"',
-    fix: "names must differ",
+    fix: "hostnames must be unique",
   },
   swarm(
     "availability of an unknown host",

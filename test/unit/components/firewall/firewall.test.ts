@@ -14,15 +14,15 @@ describe("allowFrom", () => {
     [[], "allowFrom []: allows no address: list those that may connect, or publish no ports"],
     [
       ["office"],
-      'allowFrom[0] "office": is neither an address nor a range: give one, such as 10.1.0.0/16 or 2001:db8::/32',
+      'allowFrom[0] "office": is neither an address nor a range: give one such as 10.1.0.0/16 or 2001:db8::/32',
     ],
     [
       ["10.1/16"],
-      'allowFrom[0] "10.1/16": is neither an address nor a range: give one, such as 10.1.0.0/16 or 2001:db8::/32',
+      'allowFrom[0] "10.1/16": is neither an address nor a range: give one such as 10.1.0.0/16 or 2001:db8::/32',
     ],
     [
       ["10.0.0.0/33"],
-      'allowFrom[0] "10.0.0.0/33": is neither an address nor a range: give one, such as 10.1.0.0/16 or 2001:db8::/32',
+      'allowFrom[0] "10.0.0.0/33": is neither an address nor a range: give one such as 10.1.0.0/16 or 2001:db8::/32',
     ],
     [["0.0.0.0/0"], 'allowFrom[0] "0.0.0.0/0": allows every address: leave allowFrom out for that'],
     [["10.1.2.3", "::/0"], 'allowFrom[1] "::/0": allows every address: leave allowFrom out for that'],

@@ -39,14 +39,13 @@ describe("accepts", () => {
   ])("%s", (_, spec) => expect(lines(spec)).toEqual([]));
 });
 
-const DEVICE =
-  "is no device of a host: give one of those that `ip link` lists there, or a VLAN of one, such as eth0.50";
-const VLAN = "names no VLAN: its number, after the dot, must be from 1 to 4094";
+const DEVICE = "is not a network interface: give one that `ip link` lists on the host, or a VLAN of it such as eth0.50";
+const VLAN = "is not a VLAN: the number after the dot must be from 1 to 4094";
 const EMPTY = "has no free address: the first and last of 10.50.0.0/24 and the gateway's are reserved";
 
 describe("validation", () => {
   test.each<[KnownSpec, string]>([
-    [{ hosts: {} }, "hosts []: a network is on at least one host: name one of a, b, c"],
+    [{ hosts: {} }, "hosts []: a network needs at least one host: give one of a, b, c"],
     [{ hosts: { z: part() } }, 'hosts "z": is not a host of the Swarm, which has a, b, c'],
     [{ hosts: { a: part(undefined, "") } }, `hosts.a.parent "": ${DEVICE}`],
     [{ hosts: { a: {} } }, `hosts.a.parent (not given): ${DEVICE}`],
@@ -54,13 +53,13 @@ describe("validation", () => {
     [{ hosts: { a: part(undefined, "enp0s31f6-storage") } }, `hosts.a.parent "enp0s31f6-storage": ${DEVICE}`],
     [
       { hosts: { a: part(undefined, "lo") } },
-      'hosts.a.parent "lo": leads nowhere: give the device that leads into the network, such as eth1',
+      'hosts.a.parent "lo": is the loopback interface: give the interface that is connected to the network, such as eth1',
     ],
     [{ hosts: { a: part(undefined, "eth0.0") } }, `hosts.a.parent "eth0.0": ${VLAN}`],
     [{ hosts: { a: part(undefined, "eth0.4095") } }, `hosts.a.parent "eth0.4095": ${VLAN}`],
     [
       { hosts: { a: part() }, subnet: undefined },
-      "subnet (not given): must be the addresses that the network has outside of Docker, for instance 10.50.0.0/24",
+      "subnet (not given): must be the subnet that the network has outside Docker, for instance 10.50.0.0/24",
     ],
     [
       { hosts: { a: part() }, gateway: "10.51.0.1" },
@@ -68,22 +67,19 @@ describe("validation", () => {
     ],
     [
       { hosts: { a: part("10.51.0.0/29") } },
-      'hosts.a.ipRange "10.51.0.0/29": is not within the subnet 10.50.0.0/24: give a part of it',
+      'hosts.a.ipRange "10.51.0.0/29": is not within the subnet 10.50.0.0/24: give a range in it',
     ],
-    [
-      { hosts: { a: part("10.50.0.1/29") } },
-      'hosts.a.ipRange "10.50.0.1/29": has bits beyond its prefix: write 10.50.0.0/29',
-    ],
+    [{ hosts: { a: part("10.50.0.1/29") } }, 'hosts.a.ipRange "10.50.0.1/29": has host bits set: write 10.50.0.0/29'],
     [{ hosts: { a: part("10.50.0.1/32") } }, `hosts.a.ipRange "10.50.0.1/32": ${EMPTY}`],
     [{ hosts: { a: part("10.50.0.9/32") }, gateway: "10.50.0.9" }, `hosts.a.ipRange "10.50.0.9/32": ${EMPTY}`],
     [{ hosts: { a: part("10.50.0.254/31") }, gateway: "10.50.0.254" }, `hosts.a.ipRange "10.50.0.254/31": ${EMPTY}`],
     [
       { hosts: { a: part("10.50.0.16/28"), b: part("10.50.0.24/29") } },
-      'hosts.b.ipRange "10.50.0.24/29": overlaps with that of host a (10.50.0.16/28): give each its own part',
+      'hosts.b.ipRange "10.50.0.24/29": overlaps with that of host a (10.50.0.16/28): give each host its own range',
     ],
     [
       { hosts: { a: part("10.50.0.16/29"), b: part() } },
-      "hosts.b.ipRange (not given): is all of the subnet, as other hosts have a part of it too: give each host its own",
+      "hosts.b.ipRange (not given): covers the whole subnet, but other hosts need a part of it: give each host its own range",
     ],
     [
       { hosts: { a: part() }, labels: { "com.docker.x": "y" } },
@@ -93,7 +89,7 @@ describe("validation", () => {
 
   test("rejects a name that is too long for the config-only network's name", () => {
     const name = "n".repeat(60);
-    const problem = `is too long: ${name}-config is made beside it, which has 63 characters at most`;
+    const problem = `is too long: ${name}-config is created with it and can have at most 63 characters`;
     expect(lines({ hosts: { a: part() } }, name)).toEqual([`N: networkName "${name}": ${problem}`]);
   });
 
@@ -119,7 +115,7 @@ test.each([
   [
     { "com.docker.network.bridge.name": "br/storage" },
     [
-      "N: bridgeName \"br/storage\": is no name for a device: give 1 to 15 letters, digits, '_', '.' or '-', for instance br-storage",
+      "N: bridgeName \"br/storage\": is not an interface name: give 1 to 15 letters, digits, '_', '.' or '-', for instance br-storage",
     ],
   ],
   [

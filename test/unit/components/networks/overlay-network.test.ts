@@ -102,7 +102,7 @@ test("registers the same resources in a preview and in an update, each with a pa
 test("rejects invalid plain values before it registers anything", async () => {
   const refusal = await getErrorMessage(() => storage({ subnet: "10.20.0.7/24", mtu: 1 }));
   expect(refusal).toBe(
-    'OverlayNetwork "storage": subnet "10.20.0.7/24": has bits beyond its prefix: write 10.20.0.0/24\n' +
+    'OverlayNetwork "storage": subnet "10.20.0.7/24": has host bits set: write 10.20.0.0/24\n' +
       'OverlayNetwork "storage": mtu 1: must be a whole number of bytes from 576 to 65535, for instance 1500',
   );
 });
@@ -132,7 +132,7 @@ describe("an adopted network", () => {
       storage({ adopt: true, encrypted: pulumi.output(true), labels: { team: pulumi.output("x") }, internal: false }),
     );
     const problem =
-      "is not known before the run, and with adopt is only compared with what is there: give a plain value, or leave it out";
+      "is an Output, but with adopt it is compared with the existing network before the run: give a plain value, or leave it out";
     expect(refusal.split("\n")).toEqual(
       ["encrypted", "labels"].map((argument) => `OverlayNetwork "storage": ${argument} "(an Output)": ${problem}`),
     );

@@ -34,7 +34,7 @@ test.each<[Partial<SwarmArgs>, string]>([
   [{ managers: [] }, "managers []: a Swarm needs at least one"],
   [{ workers: [host("a", "b")] }, 'managers/workers "a": two hosts have this key'],
   [{ workers: [host("b", "a")] }, 'managers/workers "a": two hosts have this hostname'],
-  [{ availability: { x: "drain" } }, 'availability "x": is no host\'s key: choose one of a'],
+  [{ availability: { x: "drain" } }, 'availability "x": is not the key of a host: choose one of a'],
   [{ addressPools: ["10.0.0.0"] }, 'addressPools[0] "10.0.0.0": '],
   [{ addressPools: ["10.0.0.1/8"] }, 'addressPools[0] "10.0.0.1/8": '],
   [{ addressPools: ["10.8.0.0/13", "10.9.0.0/16"] }, 'addressPools[1] "10.9.0.0/16": overlaps with 10.8.0.0/13'],

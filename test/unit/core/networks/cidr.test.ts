@@ -25,12 +25,12 @@ describe("invalid addresses", () => {
     [{ subnet: "" }, 'subnet "": has no prefix length: write it in CIDR form, for instance 10.20.0.0/24'],
     [{ subnet: "10.20.0.0/33" }, 'subnet "10.20.0.0/33": is not in CIDR form: write it like 10.20.0.0/24'],
     [{ subnet: "10.20.0.300/24" }, 'subnet "10.20.0.300/24": is not in CIDR form: write it like 10.20.0.0/24'],
-    [{ subnet: "10.20.0.7/24" }, 'subnet "10.20.0.7/24": has bits beyond its prefix: write 10.20.0.0/24'],
+    [{ subnet: "10.20.0.7/24" }, 'subnet "10.20.0.7/24": has host bits set: write 10.20.0.0/24'],
     [{ subnet: "10.0.0.0/7" }, 'subnet "10.0.0.0/7": must be between /8 and /29, for instance /24'],
     [{ subnet: "10.20.0.0/30" }, 'subnet "10.20.0.0/30": must be between /8 and /29, for instance /24'],
     [
       { subnet: "fd00::/64" },
-      'subnet "fd00::/64": is IPv6, which this component does not set up: give an IPv4 one (10.20.0.0/24)',
+      'subnet "fd00::/64": is IPv6, which this component does not support: give an IPv4 range (10.20.0.0/24)',
     ],
     [
       { subnet: "127.1.0.0/16" },
@@ -40,11 +40,11 @@ describe("invalid addresses", () => {
       { subnet: "224.1.0.0/16" },
       'subnet "224.1.0.0/16": is multicast: choose one of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16',
     ],
-    [{ gateway: "10.20.0.1" }, 'gateway "10.20.0.1": means nothing without a subnet: give `subnet` too'],
-    [{ ipRange: "10.20.0.0/25" }, 'ipRange "10.20.0.0/25": means nothing without a subnet: give `subnet` too'],
+    [{ gateway: "10.20.0.1" }, 'gateway "10.20.0.1": has no effect without a subnet: give `subnet` as well'],
+    [{ ipRange: "10.20.0.0/25" }, 'ipRange "10.20.0.0/25": has no effect without a subnet: give `subnet` as well'],
     [
       { subnet: "10.20.0.0/24", gateway: "first" },
-      'gateway "first": is no IPv4 address: give one of 10.20.0.0/24, for instance 10.20.0.1',
+      'gateway "first": is not an IPv4 address: give one of 10.20.0.0/24, for instance 10.20.0.1',
     ],
     [
       { subnet: "10.20.0.0/24", gateway: "10.21.0.1" },
@@ -60,11 +60,11 @@ describe("invalid addresses", () => {
     ],
     [
       { subnet: "10.20.0.0/24", ipRange: "10.21.0.0/25" },
-      'ipRange "10.21.0.0/25": is not within the subnet 10.20.0.0/24: give a part of it',
+      'ipRange "10.21.0.0/25": is not within the subnet 10.20.0.0/24: give a range in it',
     ],
     [
       { subnet: "10.20.0.0/24", ipRange: "10.20.0.1/25" },
-      'ipRange "10.20.0.1/25": has bits beyond its prefix: write 10.20.0.0/25',
+      'ipRange "10.20.0.1/25": has host bits set: write 10.20.0.0/25',
     ],
     [
       { subnet: "10.20.0.0/24", ipRange: "10.20.0.4/30" },
