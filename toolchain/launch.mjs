@@ -17,6 +17,7 @@ import { fileURLToPath } from "node:url";
 import { asksForHelp, formatHelp } from "./help.mjs";
 import { acquireLock, processToken, removeStale } from "./lock.mjs";
 
+const CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "pulumi-swarm");
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 /** The first version that runs TypeScript without a flag. */
 const OLDEST_NODE = [22, 18];
@@ -85,7 +86,7 @@ function findNode() {
   const wanted = NODE_PACKAGES[platform];
   const need = `Node.js ${OLDEST_NODE.join(".")} or newer is needed, this is ${process.version}`;
   if (!wanted) fail(`${need}, and npm has none to fetch for ${platform}: install it and run this again`);
-  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "pulumi-swarm", "node");
+  const cache = join(CACHE, "node");
   const final = join(cache, `${wanted.version}-${platform}`);
   const node = join(final, "node_modules", wanted.name, "bin", "node");
   if (!existsSync(node)) fetchNode(wanted, cache, final, need);
@@ -167,6 +168,8 @@ function run(node, script, args) {
   const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ""}` };
   // Node's fetch uses a proxy only with this setting.
   if (env.HTTPS_PROXY || env.https_proxy) env.NODE_USE_ENV_PROXY ??= "1";
+  // The command, Pulumi and the plugin start in about half the CPU time.
+  env.NODE_COMPILE_CACHE ??= join(CACHE, "node-compile-cache");
   const child = spawn(node, ["--disable-warning=ExperimentalWarning", script, ...args], {
     cwd: ROOT,
     stdio: "inherit",

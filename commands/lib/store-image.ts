@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { type Engine, undefinedIfNotFound } from "../../engine/engine.ts";
 import { EngineError } from "../../engine/transport.ts";
-import { DEFAULT_MINIO_IMAGE } from "../../components/minio/spec/image.ts";
+import { DEFAULT_MINIO_IMAGE } from "../../core/default-images.ts";
 import { isUnpullable } from "../../core/image-name.ts";
 import { readIfExists } from "../../toolchain/cache.ts";
 import { ensureMinioImage } from "../../toolchain/minio-image.ts";

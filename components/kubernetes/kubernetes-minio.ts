@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { validatedImage, DEFAULT_MINIO_IMAGE } from "../minio/spec/image.ts";
+import { DEFAULT_MINIO_IMAGE } from "../../core/default-images.ts";
+import { validatedImage } from "../minio/spec/image.ts";
 import { metricsUrls } from "../minio/iam/metrics.ts";
 import { RootCredentials } from "../minio/security/root-credentials.ts";
 import { validatedRootUser } from "../minio/validation/settings.ts";

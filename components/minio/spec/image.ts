@@ -1,11 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { knownValue, validateWhenKnown } from "../../shared/inputs.ts";
+import { DEFAULT_MINIO_IMAGE } from "../../../core/default-images.ts";
 import { imagePinError, isImageId, parseImageName } from "../../../core/image-name.ts";
 import { throwIfInvalid, type ValidationIssue } from "../../../core/input-validation-error.ts";
-
-/** Silo, the maintained fork of MinIO: same API, same settings, same format on disk. */
-export const DEFAULT_MINIO_IMAGE =
-  "pgsty/silo:RELEASE.2026-09-16T00-00-00Z@sha256:635197cb9f36d01bee221d34d1c7d7960f6a95c48b0b6c01d99cd13bdae51a46";
 
 const KNOWN_VULNERABILITIES =
   "CVE-2026-40344 and CVE-2026-41145: anyone who knows an access key can write objects without a signature";

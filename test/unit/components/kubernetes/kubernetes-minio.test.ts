@@ -2,7 +2,7 @@ import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { KubernetesMinio, type KubernetesMinioArgs } from "../../../../components/kubernetes/kubernetes-minio.ts";
-import { DEFAULT_MINIO_IMAGE } from "../../../../components/minio/spec/image.ts";
+import { DEFAULT_MINIO_IMAGE } from "../../../../core/default-images.ts";
 import {
   listDependencies,
   isSecret,

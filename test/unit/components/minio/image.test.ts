@@ -1,11 +1,7 @@
 import { describe, expect, test } from "vitest";
-import {
-  DEFAULT_MINIO_IMAGE,
-  imageBasename,
-  validateImage,
-  imageWarning,
-} from "../../../../components/minio/spec/image.ts";
+import { imageBasename, validateImage, imageWarning } from "../../../../components/minio/spec/image.ts";
 import { defaultHealthcheckClient } from "../../../../components/minio/spec/probes.ts";
+import { DEFAULT_MINIO_IMAGE } from "../../../../core/default-images.ts";
 import { formatIssue } from "../../../../core/input-validation-error.ts";
 
 const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
