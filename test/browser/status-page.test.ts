@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { statusPage } from "../../commands/status/html/page.ts";
 import { say } from "../../toolchain/progress.ts";
-import { Browser, findBrowser, type Viewport } from "../../lab/browser.ts";
+import { findBrowser, inspectPage, startBrowser, type Viewport } from "../../lab/browser.ts";
 import { FOUR_HOSTS, ONE_HOST } from "./reports.ts";
 
 const VIEWS: Viewport[] = [360, 800, 1280].flatMap((width) => [
@@ -45,7 +45,7 @@ const MEASURE = `(() => {
 /** Folder in which pages and screenshots are kept; by default they are removed. */
 const KEPT = process.env["PULUMI_SWARM_TEST_PICTURES"];
 
-let browser: Browser;
+let browser: Awaited<ReturnType<typeof startBrowser>>;
 let folder: string;
 
 beforeAll(async () => {
@@ -56,10 +56,10 @@ beforeAll(async () => {
   for (const [name, report] of Object.entries(PAGES)) {
     writeFileSync(join(folder, `${name}.html`), statusPage(report, new Date("2026-11-25T12:00:00Z")));
   }
-  browser = await Browser.start(program);
+  browser = await startBrowser(program);
 });
 afterAll(async () => {
-  await browser?.stop();
+  await browser?.close();
   if (KEPT !== undefined) say(`pictures of the status page: ${folder}`);
   else if (folder) rmSync(folder, { recursive: true, force: true });
 });
@@ -68,7 +68,7 @@ test.each(Object.keys(PAGES).flatMap((name) => VIEWS.map((view) => ({ name, ...v
   "$name, $width pixels wide, $scheme: fits, is readable, and requests nothing",
   async ({ name, ...view }) => {
     const url = pathToFileURL(join(folder, `${name}.html`)).href;
-    const { requests, logEntries, value, screenshot } = await browser.inspectPage(url, view, MEASURE);
+    const { requests, logEntries, value, screenshot } = await inspectPage(browser, url, view, MEASURE);
     writeFileSync(join(folder, `${name}-${view.width}-${view.scheme}.png`), screenshot);
     expect(requests).toEqual([url]);
     expect(logEntries).toEqual([]);
@@ -82,8 +82,8 @@ test.each(Object.keys(PAGES).flatMap((name) => VIEWS.map((view) => ({ name, ...v
 test("light and dark differ", async () => {
   const url = pathToFileURL(join(folder, "well.html")).href;
   const [light, dark] = [
-    await browser.inspectPage(url, { width: 800, scheme: "light" }, "getComputedStyle(document.body).backgroundColor"),
-    await browser.inspectPage(url, { width: 800, scheme: "dark" }, "getComputedStyle(document.body).backgroundColor"),
+    await inspectPage(browser, url, { width: 800, scheme: "light" }, "getComputedStyle(document.body).backgroundColor"),
+    await inspectPage(browser, url, { width: 800, scheme: "dark" }, "getComputedStyle(document.body).backgroundColor"),
   ];
   expect(light.value).not.toBe(dark.value);
   expect(light.screenshot.equals(dark.screenshot)).toBe(false);
