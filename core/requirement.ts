@@ -86,6 +86,10 @@ export interface SwarmRequirement {
   adopt: boolean;
   /** Address pools for networks that do not set a subnet, in CIDR form. */
   addressPools: string[];
+  /** Prefix length of the subnets taken from the pools. @default 24 */
+  subnetSize?: number;
+  /** Names of the settings that are not known before the program runs. @default - none */
+  deferred?: string[];
   /** Keys of the manager hosts. */
   managers?: string[];
   /**

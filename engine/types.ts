@@ -18,6 +18,8 @@ export interface EngineInfo {
   SecurityOptions?: string[];
   /** The time of the machine's clock. */
   SystemTime?: string;
+  /** Address pools for networks of this host, if its configuration sets them. */
+  DefaultAddressPools?: { Base: string; Size: number }[];
   Swarm: SwarmInfo;
 }
 

@@ -103,6 +103,22 @@ export const settingsSchema = v.strictObject({
   adoptNetwork: onSwarm(v.boolean(), "Whether to adopt the existing network `networkName`, unchanged.", "`false`"),
   adoptStore: onSwarm(v.boolean(), "Whether to adopt an existing store, with its services and volumes.", "`false`"),
   addressPools: onSwarm(strings, "Address pools of the Swarm, in CIDR form. Immutable.", "`[10.0.0.0/8]`"),
+  subnetSize: onSwarm(v.number(), "Prefix length of the subnets taken from `addressPools`. Immutable.", "`24`"),
+  dataPathPort: onSwarm(
+    v.number(),
+    "UDP port of the traffic between hosts (VXLAN). Immutable. Change it where something else uses 4789.",
+    "`4789`",
+  ),
+  autolock: onSwarm(
+    v.boolean(),
+    "Whether a manager stays locked after its engine restarts, until the next `up` unlocks it.",
+    "unchanged; `false` in a new Swarm",
+  ),
+  certificateExpiryDays: onSwarm(
+    v.number(),
+    "Lifetime of the nodes' certificates, in days. Swarm renews them.",
+    "unchanged; `90` in a new Swarm",
+  ),
   driver: localOrSsh(
     v.picklist(["overlay", "bridge", "macvlan", "ipvlan", "host"]),
     "Driver of the store's network. See [networks.md](networks.md).",

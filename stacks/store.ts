@@ -14,8 +14,11 @@ export function deploySwarmStore(
   settings: Settings,
   links: HostLinks = {},
 ): StoreOutputs & SwarmOutputs {
-  const { adopt, allowOutage, addressPools } = settings;
-  const swarm = new Swarm("swarm", { ...hosts, adopt, allowOutage, addressPools });
+  const { adopt, allowOutage, addressPools, subnetSize, dataPathPort, autolock, certificateExpiryDays } = settings;
+  const swarm = new Swarm("swarm", {
+    ...hosts,
+    ...{ adopt, allowOutage, addressPools, subnetSize, dataPathPort, autolock, certificateExpiryDays },
+  });
 
   const network = createNetwork(swarm, settings, links);
 

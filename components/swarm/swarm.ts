@@ -5,7 +5,7 @@ import type { NodeAvailability, NodeRole } from "../../engine/types.ts";
 import type { Host } from "../hosts/host.ts";
 import type { RequirementInput } from "../preflight/requirement-input.ts";
 import { Preflight } from "../preflight/preflight.ts";
-import { knownValue } from "../shared/inputs.ts";
+import { knownFields, knownValue, unknownFields } from "../shared/inputs.ts";
 import { ownerOf } from "../shared/owner.ts";
 import { type ValidationIssue, throwIfInvalid } from "../../core/input-validation-error.ts";
 import type { SwarmArgs } from "./args.ts";
@@ -62,9 +62,8 @@ export class Swarm extends pulumi.ComponentResource implements SwarmReference {
     }
 
     this.#preflight = new Preflight(`${name}-preflight`, { hosts, allowOutage }, { parent: this });
-    const addressPools = (knownValue(args.addressPools) ?? []).flatMap((pool) => knownValue(pool) ?? []);
-    const roles = { managers: managers.map(({ key }) => key), dataPathPort: knownValue(args.dataPathPort) };
-    const checked = this.preflight({ kind: "swarm", subject, owner, adopt, addressPools, ...roles });
+    const settings = { managers: managers.map(({ key }) => key), ...knownSettings(args) };
+    const checked = this.preflight({ kind: "swarm", subject, owner, adopt, ...settings });
 
     this.allowOutage = allowOutage;
     this.hosts = byKey(hosts, (host) => host);
@@ -155,6 +154,16 @@ export class Swarm extends pulumi.ComponentResource implements SwarmReference {
       { parent: this },
     );
   }
+}
+
+/** Returns the settings that are known before the program runs, and the names of those that are given but not known. */
+function knownSettings({ addressPools, subnetSize, dataPathPort }: SwarmArgs) {
+  const given = knownValue(addressPools ?? []);
+  const pools = (given ?? []).flatMap((pool) => knownValue(pool) ?? []);
+  const isComplete = given !== undefined && pools.length === given.length;
+  const settings = knownFields<{ subnetSize: number; dataPathPort: number }>({ subnetSize, dataPathPort });
+  const deferred = [...(isComplete ? [] : ["addressPools"]), ...unknownFields({ subnetSize, dataPathPort }, settings)];
+  return { addressPools: pools, ...settings, ...(deferred.length > 0 && { deferred }) };
 }
 
 function nodesOf(members: Record<string, Member>, role: NodeRole): Record<string, SwarmNode> {

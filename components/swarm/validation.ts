@@ -1,5 +1,6 @@
 import type { ValidationIssue } from "../../core/input-validation-error.ts";
 import { knownValue } from "../shared/inputs.ts";
+import { DEFAULT_SUBNET_SIZE } from "../../core/networks/address-pools.ts";
 import { overlaps, subnetError } from "../../core/networks/cidr.ts";
 import type { SwarmArgs } from "./args.ts";
 
@@ -38,13 +39,22 @@ function validateHosts({ managers, workers = [], availability = {} }: SwarmArgs)
   return findings;
 }
 
-function validateAddressPools({ addressPools }: SwarmArgs): ValidationIssue[] {
+function validateAddressPools({ addressPools, subnetSize }: SwarmArgs): ValidationIssue[] {
   const pools = (knownValue(addressPools) ?? []).map((input) => knownValue(input));
+  const size = subnetSize === undefined ? DEFAULT_SUBNET_SIZE : knownValue(subnetSize);
   return pools.flatMap((value, index) => {
     const problem =
-      value === undefined ? undefined : (subnetError(value) ?? poolOverlapError(value, pools.slice(0, index)));
+      value === undefined
+        ? undefined
+        : (subnetError(value) ?? poolOverlapError(value, pools.slice(0, index)) ?? poolSizeError(value, size));
     return problem === undefined ? [] : [{ argument: `addressPools[${index}]`, value, problem }];
   });
+}
+
+function poolSizeError(value: string, subnetSize: number | undefined): string | undefined {
+  const prefix = Number(value.split("/")[1]);
+  if (subnetSize === undefined || subnetSize >= prefix) return undefined;
+  return `is smaller than one subnet of /${subnetSize}: give a larger pool, or subnetSize: ${prefix + 1} or more`;
 }
 
 function poolOverlapError(value: string, others: (string | undefined)[]): string | undefined {

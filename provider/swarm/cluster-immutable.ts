@@ -1,12 +1,11 @@
 import { Engine } from "../../engine/engine.ts";
 import { engineTimeout } from "../../engine/timeouts.ts";
 import type { SwarmDetails } from "../../engine/types.ts";
+import { DEFAULT_SUBNET_SIZE } from "../../core/networks/address-pools.ts";
 import { isOwned } from "../../core/labels.ts";
 import type { ClusterInputs, CreationSettings } from "./cluster-inputs.ts";
 import { listSwarmObjects } from "./swarm-inventory.ts";
 import { containsUnknown, deepEqual } from "../runtime/diff.ts";
-
-export const DEFAULT_SUBNET_SIZE = 24;
 
 export function creationSettingsFrom(swarm: SwarmDetails): CreationSettings {
   return {

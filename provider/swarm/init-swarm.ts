@@ -1,7 +1,8 @@
 import type { EngineConnection } from "../../engine/engine-connection.ts";
 import { Engine } from "../../engine/engine.ts";
+import type { SwarmInitRequest } from "../../engine/types.ts";
 import { describeOwner, isOwned, ownerLabels } from "../../core/labels.ts";
-import { DEFAULT_SUBNET_SIZE } from "./cluster-immutable.ts";
+import { DEFAULT_ADDRESS_POOLS, DEFAULT_SUBNET_SIZE } from "../../core/networks/address-pools.ts";
 import type { ClusterInputs, ClusterState } from "./cluster-inputs.ts";
 import { hasGatewayBridge } from "./swarm-inventory.ts";
 import { ResourceError } from "../runtime/errors.ts";
@@ -46,7 +47,7 @@ function notAManagerError(host: string, state: string): string {
 }
 
 async function initSwarm(inputs: ClusterInputs): Promise<Origin & { engine: Engine }> {
-  const { firstManager, owner, managers } = inputs;
+  const { firstManager, managers } = inputs;
   const connection = managers[firstManager.hostKey];
   if (!connection) {
     const keys = Object.keys(managers).join(", ");
@@ -54,15 +55,24 @@ async function initSwarm(inputs: ClusterInputs): Promise<Origin & { engine: Engi
   }
   const engine = new Engine(connection);
   const createdGatewayBridge = !(await hasGatewayBridge(engine));
-  await engine.initSwarm({
+  await engine.initSwarm(toInitRequest(inputs));
+  return { engine, ownsSwarm: true, createdGatewayBridge };
+}
+
+/** Returns the request that creates a Swarm. */
+export function toInitRequest(inputs: Omit<ClusterInputs, "managers">): SwarmInitRequest {
+  const { firstManager, owner, addressPools, subnetSize, dataPathPort } = inputs;
+  // The Engine ignores a subnet size without pools. Pools without a size leave its allocator without one to start with.
+  const hasPools = addressPools !== undefined || subnetSize !== undefined;
+  return {
     ListenAddr: firstManager.listenAddress,
     AdvertiseAddr: firstManager.advertiseAddress,
     DataPathAddr: firstManager.dataPathAddress,
-    DataPathPort: inputs.dataPathPort,
-    DefaultAddrPool: inputs.addressPools,
-    // The Engine has no default subnet size for custom pools: without one, its allocator does not start.
-    SubnetSize: inputs.subnetSize ?? (inputs.addressPools && DEFAULT_SUBNET_SIZE),
+    DataPathPort: dataPathPort,
+    ...(hasPools && {
+      DefaultAddrPool: addressPools ?? DEFAULT_ADDRESS_POOLS,
+      SubnetSize: subnetSize ?? DEFAULT_SUBNET_SIZE,
+    }),
     Spec: { Name: "default", Labels: ownerLabels(owner) },
-  });
-  return { engine, ownsSwarm: true, createdGatewayBridge };
+  };
 }

@@ -1,11 +1,18 @@
 import { withLiveDefaults } from "../live-networks.ts";
-import type { Requirement, NetworkRequirement, ServiceRequirement } from "../../../core/requirement.ts";
+import type {
+  Requirement,
+  NetworkRequirement,
+  ServiceRequirement,
+  SwarmRequirement,
+} from "../../../core/requirement.ts";
+import { planAddresses } from "../address-plan.ts";
+import { checkAddressPools, checkBridges } from "./addresses.ts";
 import { type Check, formatPreflightIssue, MACHINE_CHECKS, type PreflightIssue } from "./issue.ts";
 import { checkMachines } from "./machine.ts";
 import { checkNetwork } from "./network.ts";
 import { hostKeys, type ClusterSnapshot } from "../snapshot.ts";
 import { checkService } from "./service.ts";
-import { checkSwarmOwner, checkEngines, checkMembership, checkAddressPools } from "./swarm.ts";
+import { checkSwarmOwner, checkEngines, checkMembership } from "./swarm.ts";
 import { formatIssueTable } from "../table.ts";
 import { checkNat } from "./underlay.ts";
 
@@ -22,6 +29,8 @@ export function checkAll(requirements: readonly Requirement[], snapshot: Cluster
   const services = requirements.filter(
     (requirement): requirement is ServiceRequirement => requirement.kind === "service",
   );
+  const swarm = requirements.find((requirement): requirement is SwarmRequirement => requirement.kind === "swarm");
+  const plan = planAddresses(swarm, snapshot);
   return requirements.flatMap((requirement) => {
     switch (requirement.kind) {
       case "swarm":
@@ -29,11 +38,12 @@ export function checkAll(requirements: readonly Requirement[], snapshot: Cluster
           ...checkEngines(requirement, snapshot),
           ...checkMembership(requirement, snapshot),
           ...checkMachines(requirement, snapshot),
-          ...checkAddressPools(requirement, snapshot),
+          ...checkAddressPools(requirement, networks, plan, snapshot),
+          ...checkBridges(requirement, snapshot),
           ...checkNat(requirement, found, snapshot),
         ];
       case "network":
-        return checkNetwork(requirement, networks.slice(0, networks.indexOf(requirement)), snapshot);
+        return checkNetwork(requirement, networks, plan, snapshot);
       case "service":
         return checkService(requirement, services.slice(0, services.indexOf(requirement)), snapshot);
     }

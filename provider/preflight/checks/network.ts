@@ -1,31 +1,42 @@
 import { isVersionIn } from "../../../engine/version.ts";
-import { contains, overlaps } from "../../../core/networks/cidr.ts";
+import { contains } from "../../../core/networks/cidr.ts";
 import { describeOwner } from "../../../core/labels.ts";
 import { checkAdoption } from "./adoption.ts";
 import { listAttached, networkDifferences, liveNetwork } from "../live-networks.ts";
 import { formatFound } from "../field-diff.ts";
 import type { NetworkRequirement } from "../../../core/requirement.ts";
+import {
+  type AddressPlan,
+  findOverlap,
+  formatExample,
+  hostAddressBlocks,
+  networkBlocks,
+  networksWithoutSubnet,
+  plannedGatewayBridges,
+  plannedSubnets,
+  routeBlocks,
+  type UsedBlock,
+} from "../address-plan.ts";
 import type { PreflightIssue } from "./issue.ts";
-import { isOurNetwork, listNetworks, type ClusterSnapshot, networkSubnets } from "../snapshot.ts";
-import { hostRoutes } from "../connectivity/routes.ts";
+import { isOurNetwork, listNetworks, type ClusterSnapshot } from "../snapshot.ts";
 import { checkConfigOnlyNetworks, checkUnderlay, isL2Requirement } from "./underlay.ts";
 
 /** An issue of the network that is being checked. */
 type NetworkIssue = Omit<PreflightIssue, "subject">;
 
-const DEFAULT_POOL = ["10.0.0.0/8"];
-
-/** Checks a network against the snapshot and against the networks required before it. */
+/** Checks a network against the snapshot, against the other networks and against the addresses that Swarm takes. */
 export function checkNetwork(
   requirement: NetworkRequirement,
-  others: readonly NetworkRequirement[],
+  networks: readonly NetworkRequirement[],
+  plan: AddressPlan,
   snapshot: ClusterSnapshot,
 ): PreflightIssue[] {
+  const others = networks.slice(0, networks.indexOf(requirement));
   if (requirement.adopt) return checkAdoption(requirement, others, snapshot);
   const { perHostConfig } = requirement;
   const findings = [
     ...checkName(requirement, others, snapshot),
-    ...checkOverlap(requirement, others, snapshot),
+    ...checkOverlap(requirement, networks, plan, snapshot),
     ...(perHostConfig
       ? checkConfigOnlyNetworks(requirement, perHostConfig, snapshot)
       : [...checkEncryption(requirement, snapshot), ...checkUnderlay(requirement, snapshot)]),
@@ -80,28 +91,47 @@ function checkEncryption({ settings }: NetworkRequirement, { hosts }: ClusterSna
 /** Returns at most one issue, for the first overlap. */
 function checkOverlap(
   requirement: NetworkRequirement,
-  others: readonly NetworkRequirement[],
+  networks: readonly NetworkRequirement[],
+  plan: AddressPlan,
   snapshot: ClusterSnapshot,
 ): NetworkIssue[] {
   const { subnet } = requirement.settings;
   if (subnet === undefined) return [];
-  const isLinked = isL2Requirement(requirement);
-  const taken = [
-    ...others
-      .filter((other) => shareHost(requirement, other))
-      .map((other) => ({ block: other.settings.subnet, hosts: [], what: `that of ${other.subject}` })),
-    ...networkBlocks(requirement, snapshot),
-    // Hosts have routes and addresses in the existing network that macvlan and ipvlan attach to.
-    ...(isLinked ? [] : routeBlocks(subnet, snapshot)),
-    ...(isLinked ? [] : hostAddressBlocks(snapshot)),
-  ];
-  const use = taken.find(({ block }) => block !== undefined && overlaps(subnet, block));
+  const used = blocksBesides(requirement, subnet, networks, plan, snapshot);
+  const use = findOverlap(subnet, used);
   if (!use) return [];
   const whose = `${use.block}, ${use.what}`;
-  const problem = isLinked
+  const prefix = Number(subnet.split("/")[1]);
+  const problem = isL2Requirement(requirement)
     ? `overlaps with ${whose}: no engine has an address in two networks: give one of them up there`
-    : `overlaps with ${whose}: choose a free one, or leave it out and the Swarm does`;
+    : `overlaps with ${whose}: choose a free one${formatExample(prefix, used)}, or leave it out and the Swarm does`;
   return [{ check: "addresses", hosts: use.hosts, argument: "subnet", value: subnet, problem }];
+}
+
+/** Returns what uses addresses on the hosts of a network, apart from itself. */
+function blocksBesides(
+  requirement: NetworkRequirement,
+  subnet: string,
+  networks: readonly NetworkRequirement[],
+  plan: AddressPlan,
+  snapshot: ClusterSnapshot,
+): UsedBlock[] {
+  const { perHostConfig } = requirement;
+  const own = liveNetwork(requirement, snapshot)?.Id;
+  const isOnHosts = ({ hosts }: UsedBlock) => !perHostConfig || hosts.some((host) => host in perHostConfig.hosts);
+  const others = networks.slice(0, networks.indexOf(requirement)).filter((other) => shareHost(requirement, other));
+  const existing = networkBlocks(snapshot).filter(({ network }) => network !== own);
+  return [
+    ...others.flatMap(({ subject, settings }) =>
+      settings.subnet === undefined ? [] : [{ block: settings.subnet, hosts: [], what: `that of ${subject}` }],
+    ),
+    ...existing.filter((block) => !block.isLocal || isOnHosts(block)),
+    ...(perHostConfig ? [] : plannedSubnets(plan, networksWithoutSubnet(networks, plan, snapshot))),
+    ...plannedGatewayBridges(snapshot).filter(isOnHosts),
+    // Hosts have routes and addresses in the existing network that macvlan and ipvlan attach to.
+    ...(isL2Requirement(requirement) ? [] : routesBesidesPool(subnet, plan, snapshot)),
+    ...(isL2Requirement(requirement) ? [] : hostAddressBlocks(snapshot)),
+  ];
 }
 
 /** Whether a host is on both networks. */
@@ -109,42 +139,10 @@ function shareHost({ perHostConfig }: NetworkRequirement, { perHostConfig: other
   return !perHostConfig || !others || Object.keys(perHostConfig.hosts).some((host) => host in others.hosts);
 }
 
-function hostAddressBlocks({ addresses }: ClusterSnapshot) {
-  return Object.entries(addresses).map(([host, address]) => ({
-    block: `${address}/32`,
-    hosts: [host],
-    what: `the address of host ${host}`,
-  }));
-}
-
-/** Returns the subnets of networks on the same hosts. Config-only networks do not use their addresses. */
-function networkBlocks(requirement: NetworkRequirement, snapshot: ClusterSnapshot) {
-  const { perHostConfig } = requirement;
-  const own = liveNetwork(requirement, snapshot)?.Id;
-  return listNetworks(snapshot)
-    .filter(({ network }) => network.Id !== own && !network.ConfigOnly)
-    .filter(({ network, host }) => !perHostConfig || network.Scope === "swarm" || host in perHostConfig.hosts)
-    .flatMap(({ network, host }) =>
-      networkSubnets(network).map((block) => ({
-        block,
-        hosts: [host],
-        what: `the network ${network.Name} on host ${host}`,
-      })),
-    );
-}
-
 /** Returns the hosts' routes. Within an address pool of the Swarm, routes that contain the whole pool are ignored. */
-function routeBlocks(subnet: string, snapshot: ClusterSnapshot) {
-  const manager = Object.values(snapshot.hosts).find(({ manager }) => manager)?.manager;
-  const pools = manager?.swarm.DefaultAddrPool ?? DEFAULT_POOL;
-  const pool = pools.find((block) => contains(block, subnet));
-  return hostRoutes(snapshot)
-    .filter(({ destination }) => pool === undefined || !contains(destination, pool))
-    .map(({ destination, device, host }) => ({
-      block: destination,
-      hosts: [host],
-      what: `a route of host ${host} (${device})`,
-    }));
+function routesBesidesPool(subnet: string, { pools = [] }: AddressPlan, snapshot: ClusterSnapshot): UsedBlock[] {
+  const pool = pools.find(({ base }) => contains(base, subnet))?.base;
+  return routeBlocks(snapshot).filter(({ block }) => pool === undefined || !contains(block, pool));
 }
 
 /** Rejects a replacement of a network that is in use. */

@@ -1,13 +1,9 @@
 import { isVersionIn } from "../../../engine/version.ts";
-import { contains, overlaps } from "../../../core/networks/cidr.ts";
-import type { SwarmDetails } from "../../../engine/types.ts";
-import { deepEqual } from "../../runtime/diff.ts";
 import { isDnsLabel } from "../../../core/dns-label.ts";
 import { describeOwner } from "../../../core/labels.ts";
 import type { SwarmRequirement } from "../../../core/requirement.ts";
 import type { PreflightIssue } from "./issue.ts";
-import { isOurSwarm, type HostSnapshot, type ClusterSnapshot, networkSubnets } from "../snapshot.ts";
-import { hostRoutes } from "../connectivity/routes.ts";
+import { isOurSwarm, type HostSnapshot, type ClusterSnapshot } from "../snapshot.ts";
 
 /** Checks the engines' versions, settings and names. */
 export function checkEngines({ subject }: SwarmRequirement, { hosts }: ClusterSnapshot): PreflightIssue[] {
@@ -55,70 +51,6 @@ export function checkMembership(requirement: SwarmRequirement, snapshot: Cluster
     const problem = membershipError(host, managed, snapshot);
     return problem ? [{ ...about, argument: `hosts.${key}.engine`, value: host.address, problem }] : [];
   });
-}
-
-/** Rejects address pools that overlap with networks and routes of the hosts. */
-export function checkAddressPools(requirement: SwarmRequirement, snapshot: ClusterSnapshot): PreflightIssue[] {
-  const { subject, addressPools } = requirement;
-  const managed = Object.values(snapshot.hosts).find(({ manager }) => manager)?.manager;
-  if (managed) return checkAdoptedPools(requirement, managed.swarm, snapshot);
-  if (addressPools.length === 0) return checkDefaultPool(requirement, snapshot);
-  return addressPools.flatMap((pool) => {
-    const use = blocksInUse(snapshot).find(({ block }) => overlaps(pool, block));
-    if (!use) return [];
-    const problem = `overlaps with ${use.block}, ${use.what}: choose a pool that is free on all hosts`;
-    return [{ subject, check: "addresses", hosts: [use.host], argument: "addressPools", value: pool, problem }];
-  });
-}
-
-/** The default address pool, and the block that Swarm takes its first networks from, beginning with the routing mesh. */
-const DEFAULT_POOL = "10.0.0.0/8";
-const DEFAULT_START = "10.0.0.0/16";
-
-/** Warns about routes that the first networks would hide. Routes that contain the whole pool are ignored. */
-function checkDefaultPool({ subject }: SwarmRequirement, snapshot: ClusterSnapshot): PreflightIssue[] {
-  const route = hostRoutes(snapshot).find(
-    ({ destination }) => overlaps(destination, DEFAULT_START) && !contains(destination, DEFAULT_POOL),
-  );
-  if (!route) return [];
-  const problem =
-    `the default address pool begins at ${DEFAULT_START}, which overlaps with ${route.destination}, a route of host ` +
-    `${route.host} (${route.device}): containers would not reach the machines there; choose a pool that is free on all ` +
-    "hosts: it cannot be changed later";
-  const about = {
-    subject,
-    check: "addresses",
-    hosts: [route.host],
-    argument: "addressPools",
-    value: undefined,
-  } as const;
-  return [{ ...about, problem, warning: true }];
-}
-
-/** An adopted Swarm keeps its pools. Changes to a Swarm of this state are checked by the Cluster resource. */
-function checkAdoptedPools(
-  { subject, owner, addressPools }: SwarmRequirement,
-  swarm: SwarmDetails,
-  snapshot: ClusterSnapshot,
-): PreflightIssue[] {
-  const pools = swarm.DefaultAddrPool ?? [];
-  if (addressPools.length === 0 || isOurSwarm(swarm, owner, snapshot) || deepEqual(addressPools, pools)) return [];
-  const problem = `the existing Swarm was created with ${JSON.stringify(pools)} and keeps them: leave addressPools out`;
-  return [{ subject, check: "addresses", hosts: [], argument: "addressPools", value: addressPools, problem }];
-}
-
-function blocksInUse(snapshot: ClusterSnapshot): { block: string; host: string; what: string }[] {
-  const networks = Object.entries(snapshot.hosts).flatMap(([host, { networks }]) =>
-    networks.flatMap((network) =>
-      networkSubnets(network).map((block) => ({ block, host, what: `the network ${network.Name} on host ${host}` })),
-    ),
-  );
-  const routes = hostRoutes(snapshot).map(({ destination, device, host }) => ({
-    block: destination,
-    host,
-    what: `a route of host ${host} (${device})`,
-  }));
-  return [...networks, ...routes];
 }
 
 function hostnameErrors({ hostname, info }: HostSnapshot): string[] {

@@ -9,6 +9,7 @@ import type {
   PerHostNetworkConfig,
   SwarmRequirement,
 } from "../../../core/requirement.ts";
+import { ADDRESSES_PER_HOST } from "./address-room.ts";
 import { type PreflightIssue, downgradeToWarningIf } from "./issue.ts";
 import { isNode, hostKeys, type ClusterSnapshot } from "../snapshot.ts";
 
@@ -114,9 +115,6 @@ export function linkMtus({ addresses, machines }: ClusterSnapshot): { key: strin
     return device === undefined || mtu === undefined ? [] : [{ key, device, mtu }];
   });
 }
-
-/** A task, and Swarm's own endpoint on each host. */
-const ADDRESSES_PER_HOST = 2;
 
 function checkSubnetSize({ subject, settings }: NetworkRequirement, snapshot: ClusterSnapshot): PreflightIssue[] {
   const { subnet, gateway, ipRange } = settings;

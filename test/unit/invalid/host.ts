@@ -123,5 +123,50 @@ export const INVALID_HOST_SETTINGS = {
       '"10.20.128.0/17"',
       "10.20.0.0/16",
     ),
+    invalid(
+      "a pool that is smaller than one subnet",
+      { addressPools: ["10.20.0.0/25"] },
+      "addressPools[0]",
+      '"10.20.0.0/25"',
+      "give a larger pool",
+    ),
+  ],
+  subnetSize: [
+    invalid("a subnet size out of range", { subnetSize: 31 }, "subnetSize", "31", "from 9 to 29"),
+    invalid(
+      "subnets that are larger than a pool",
+      { addressPools: ["10.20.0.0/24"], subnetSize: 20 },
+      "addressPools[0]",
+      '"10.20.0.0/24"',
+      "subnetSize: 25 or more",
+    ),
+  ],
+  dataPathPort: [
+    invalid(
+      "text instead of a number",
+      { dataPathPort: "vxlan" },
+      "pulumi-swarm:dataPathPort",
+      '"vxlan"',
+      "pulumi config set",
+    ),
+    invalid(
+      "a port that the Engine does not allow",
+      { dataPathPort: 443 },
+      "dataPathPort",
+      "443",
+      "from 1024 to 49151",
+    ),
+  ],
+  autolock: [
+    invalid(
+      "a value of the wrong type",
+      { autolock: "perhaps" },
+      "pulumi-swarm:autolock",
+      '"perhaps"',
+      "pulumi config set",
+    ),
+  ],
+  certificateExpiryDays: [
+    invalid("a lifetime of no day", { certificateExpiryDays: 0 }, "certificateExpiryDays", "0", "from 1 to 3650"),
   ],
 } satisfies Partial<InvalidSettings<keyof Settings>>;

@@ -39,6 +39,15 @@ test("minReadySeconds reaches the store's service", async () => {
   expect(services.map(({ inputs }) => inputs["minReadySeconds"])).toEqual([3]);
 });
 
+test("the settings of the Swarm reach it", async () => {
+  const swarm = {
+    ...{ addressPools: ["10.9.0.0/16"], subnetSize: 26, dataPathPort: 4790 },
+    ...{ autolock: true, certificateExpiryDays: 30 },
+  };
+  const { resources } = await runProgram(() => stackWith(swarm), { outputs });
+  expect(resources.find(({ type }) => type.endsWith(":Cluster"))?.inputs).toMatchObject(swarm);
+});
+
 test("adoptNetwork adopts a network, and requires only what the settings contain", async () => {
   const settings = { adopt: true, adoptNetwork: true, networkName: "theirs", attachable: true };
   const { resources } = await runProgram(() => stackWith(settings), { outputs });

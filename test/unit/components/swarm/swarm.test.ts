@@ -78,6 +78,35 @@ describe("a Swarm", () => {
     expect((await made(args)).only(child).inputs).toMatchObject(inputs);
   });
 
+  test.each<[string, Partial<SwarmArgs>, object]>([
+    ["none", {}, { addressPools: [] }],
+    [
+      "known ones",
+      { addressPools: ["10.9.0.0/16"], subnetSize: 26, dataPathPort: 4790 },
+      { addressPools: ["10.9.0.0/16"], subnetSize: 26, dataPathPort: 4790 },
+    ],
+    [
+      "unknown ones",
+      {
+        addressPools: pulumi.output(["10.9.0.0/16"]),
+        subnetSize: pulumi.output(26),
+        dataPathPort: pulumi.output(4790),
+      },
+      { addressPools: [], deferred: ["addressPools", "subnetSize", "dataPathPort"] },
+    ],
+    [
+      "a known pool and an unknown one",
+      { addressPools: ["10.9.0.0/16", pulumi.output("10.10.0.0/16")] },
+      { addressPools: ["10.9.0.0/16"], deferred: ["addressPools"] },
+    ],
+  ])("requires the address settings that are known before the run: %s", async (_, args, settings) => {
+    const { inputs } = (await made(args)).only("Preflight");
+    const [{ kind: _kind, subject: _subject, owner: _owner, adopt: _adopt, managers: _managers, ...required }] = inputs[
+      "requirements"
+    ] as [Record<string, unknown>];
+    expect(required).toEqual(settings);
+  });
+
   test("is created on the first manager by key", async () => {
     const { only } = await made();
     expect(only("Cluster").inputs["firstManager"]).toMatchObject({ hostKey: "a", advertiseAddress: "10.0.0.1" });

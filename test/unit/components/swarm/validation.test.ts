@@ -38,6 +38,14 @@ test.each<[Partial<SwarmArgs>, string]>([
   [{ addressPools: ["10.0.0.0"] }, 'addressPools[0] "10.0.0.0": '],
   [{ addressPools: ["10.0.0.1/8"] }, 'addressPools[0] "10.0.0.1/8": '],
   [{ addressPools: ["10.8.0.0/13", "10.9.0.0/16"] }, 'addressPools[1] "10.9.0.0/16": overlaps with 10.8.0.0/13'],
+  [
+    { addressPools: ["10.8.0.0/25"] },
+    'addressPools[0] "10.8.0.0/25": is smaller than one subnet of /24: give a larger pool, or subnetSize: 26 or more',
+  ],
+  [
+    { addressPools: ["10.8.0.0/24", "10.9.0.0/16"], subnetSize: 20 },
+    'addressPools[0] "10.8.0.0/24": is smaller than one subnet of /20: give a larger pool, or subnetSize: 25 or more',
+  ],
   [{ subnetSize: 31 }, "subnetSize 31: must be a whole number from 9 to 29"],
   [{ dataPathPort: 80 }, "dataPathPort 80: must be a whole number from 1024 to 49151"],
   [{ certificateExpiryDays: 0.5 }, "certificateExpiryDays 0.5: must be a whole number from 1 to 3650"],

@@ -155,7 +155,7 @@ const HOSTNAME = 'Swarm "swarm": hosts.a.hostname "a": its engine calls itself';
 const ENGINE = 'Swarm "swarm": hosts.a.engine "unix:///a.sock":';
 const NET = 'OverlayNetwork "net":';
 const STORE = 'MinioService "store":';
-const FREE = "choose a free one, or leave it out and the Swarm does";
+const free = (example: string) => `choose a free one, for instance ${example}, or leave it out and the Swarm does`;
 const LOST = "would lose it: put the value back, or set allowOutage: true on the Swarm";
 const users = [service("store", OURS, attached), service("web", {}, attached)];
 const inUse = snapshot({ a: ownManager({ networks: [ownNetwork()] }, users) });
@@ -231,12 +231,12 @@ describe("rejects", () => {
     [
       { ...SWARM, addressPools: ["172.16.0.0/12"] },
       snapshot({ a: host() }),
-      'Swarm "swarm": addressPools "172.16.0.0/12": overlaps with 172.17.0.0/16, the network bridge on host a: choose a pool that is free on all hosts',
+      'Swarm "swarm": addressPools "172.16.0.0/12": overlaps with 172.17.0.0/16, the network bridge on host a: choose a pool that is free on all hosts, for instance 10.20.0.0/16',
     ],
     [
       { ...SWARM, addressPools: ["10.8.0.0/16"] },
       snapshot({ a: host() }, on(route("10.8.4.0/24"))),
-      'Swarm "swarm": addressPools "10.8.0.0/16": overlaps with 10.8.4.0/24, a route of host a (tun0): choose a pool that is free on all hosts',
+      'Swarm "swarm": addressPools "10.8.0.0/16": overlaps with 10.8.4.0/24, a route of host a (tun0): choose a pool that is free on all hosts, for instance 10.20.0.0/16',
     ],
     [
       NETWORK,
@@ -256,27 +256,27 @@ describe("rejects", () => {
     [
       [NETWORK, { ...subnet("10.20.0.0/16"), subject: 'OverlayNetwork "b"', owner: owner("b"), name: "b" }],
       snapshot({ a: ownManager() }),
-      `OverlayNetwork "b": subnet "10.20.0.0/16": overlaps with 10.20.0.0/24, that of OverlayNetwork "net": ${FREE}`,
+      `OverlayNetwork "b": subnet "10.20.0.0/16": overlaps with 10.20.0.0/24, that of OverlayNetwork "net": ${free("10.21.0.0/16")}`,
     ],
     [
       subnet("10.0.0.0/16"),
       snapshot({ a: ownManager() }),
-      `${NET} subnet "10.0.0.0/16": overlaps with 10.0.0.0/24, the network ingress on host a: ${FREE}`,
+      `${NET} subnet "10.0.0.0/16": overlaps with 10.0.0.0/24, the network ingress on host a: ${free("10.20.0.0/16")}`,
     ],
     [
       subnet("172.18.4.0/24"),
       snapshot({ a: ownManager() }),
-      `${NET} subnet "172.18.4.0/24": overlaps with 172.18.0.0/16, the network docker_gwbridge on host a: ${FREE}`,
+      `${NET} subnet "172.18.4.0/24": overlaps with 172.18.0.0/16, the network docker_gwbridge on host a: ${free("10.20.0.0/24")}`,
     ],
     [
       NETWORK,
       snapshot({ a: ownManager() }, on(route("10.20.0.0/16"))),
-      `${NET} subnet "10.20.0.0/24": overlaps with 10.20.0.0/16, a route of host a (tun0): ${FREE}`,
+      `${NET} subnet "10.20.0.0/24": overlaps with 10.20.0.0/16, a route of host a (tun0): ${free("10.21.0.0/24")}`,
     ],
     [
       subnet("192.168.0.0/24"),
       snapshot({ a: ownManager() }, on(route("192.168.0.0/16"))),
-      `${NET} subnet "192.168.0.0/24": overlaps with 192.168.0.0/16, a route of host a (tun0): ${FREE}`,
+      `${NET} subnet "192.168.0.0/24": overlaps with 192.168.0.0/16, a route of host a (tun0): ${free("10.20.0.0/24")}`,
     ],
     [
       subnet("10.21.0.0/24"),

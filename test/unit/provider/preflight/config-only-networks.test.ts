@@ -213,7 +213,7 @@ describe("rejects", () => {
     const perHost: PerHostNetworkConfig = { ...PARTS, driver: "bridge" };
     const machines = { b: machine({ routes: [{ destination: "10.50.0.0/24", device: "eth1" }] }) };
     expect(lines(bare({ machines }), { ...DEMAND, perHostConfig: perHost })).toEqual([
-      'MacvlanNetwork "net": subnet "10.50.0.0/24": overlaps with 10.50.0.0/24, a route of host b (eth1): choose a free one, or leave it out and the Swarm does',
+      'MacvlanNetwork "net": subnet "10.50.0.0/24": overlaps with 10.50.0.0/24, a route of host b (eth1): choose a free one, for instance 10.20.0.0/24, or leave it out and the Swarm does',
     ]);
   });
 });

@@ -281,7 +281,7 @@ describe("reports", () => {
       "a subnet that contains a host's address",
       [shaped({ subnet: "10.1.0.0/24" })],
       two(addresses("10.1.0.1", "10.1.1.2")),
-      'OverlayNetwork "net": subnet "10.1.0.0/24": overlaps with 10.1.0.1/32, the address of host a: choose a free one, or leave it out and the Swarm does',
+      'OverlayNetwork "net": subnet "10.1.0.0/24": overlaps with 10.1.0.1/32, the address of host a: choose a free one, for instance 10.20.0.0/24, or leave it out and the Swarm does',
     ],
     [
       "a route of a machine with an unreachable engine, where bridges may be Docker's own",
@@ -300,7 +300,7 @@ describe("reports", () => {
           },
         },
       ),
-      'OverlayNetwork "net": subnet "10.20.0.0/24": overlaps with 10.20.0.0/20, a route of host b (eth1): choose a free one, or leave it out and the Swarm does',
+      'OverlayNetwork "net": subnet "10.20.0.0/24": overlaps with 10.20.0.0/20, a route of host b (eth1): choose a free one, for instance 10.20.16.0/24, or leave it out and the Swarm does',
     ],
     [
       "hosts in the first subnets of the Swarm's default pool",
