@@ -18,7 +18,7 @@ export interface UsedBlock {
   block: string;
   /** Keys of the hosts where it is used; empty if that is no host in particular. */
   hosts: string[];
-  /** What uses it: `the network bridge on host a`. */
+  /** Its user, for messages: `the network bridge on host a`. */
   what: string;
 }
 
