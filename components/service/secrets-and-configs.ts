@@ -21,6 +21,12 @@ export interface FileOptions extends pulumi.CustomResourceOptions {
 }
 
 /**
+ * Docker cannot change a secret or config, only replace it. Without this, `protect` on a component would block every rotation
+ * and certificate renewal.
+ */
+const REPLACEABLE = { protect: false } satisfies pulumi.CustomResourceOptions;
+
+/**
  * Creates a Docker secret. Pulumi generates its name in the Engine, so that its replacement can exist beside it.
  *
  * @param generation changes together with the text, without revealing it
@@ -36,7 +42,7 @@ export function createSecret(
   return new docker.Secret(
     name,
     { data, labels: toDockerLabels(ownerOfFile(name, owner, component), swarm, generation) },
-    { ...opts, provider: swarm.provider },
+    { ...opts, ...REPLACEABLE, provider: swarm.provider },
   );
 }
 
@@ -50,7 +56,7 @@ export function createConfig(
   return new docker.ServiceConfig(
     name,
     { data: toBase64(text), labels: toDockerLabels(ownerOfFile(name, owner, component), swarm, contentHash(text)) },
-    { ...opts, provider: swarm.provider },
+    { ...opts, ...REPLACEABLE, provider: swarm.provider },
   );
 }
 
