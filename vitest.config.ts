@@ -41,7 +41,7 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["test/integration/**/*.test.ts"],
-          globalSetup: ["test/integration/global-setup.ts"],
+          globalSetup: ["test/integration/global-setup.ts", "test/integration/newest-engine.ts"],
           testTimeout: 10 * MINUTE,
           hookTimeout: 5 * MINUTE,
           // Each file has its own engines, and mostly waits for them.

@@ -68,6 +68,8 @@ export interface ServiceRequirement {
   hosts: string[];
   /** Mount points of the disks that the service uses on each host, with its own folder on each. */
   disks: { path: string; subfolder: string }[];
+  /** MinIO's format of the drives: `xl-single` for a pool of one drive. @default - not checked */
+  driveFormat?: "xl" | "xl-single";
   /** Names of the Docker volumes with its data, by host key. @default - none */
   volumes?: Record<string, string[]>;
   /** Whether it uses the host network, where Docker does not know its ports. @default false */

@@ -16,7 +16,7 @@ type Layers = readonly string[];
 /** The source of each engine, the newest first. */
 const SOURCES = {
   "29": ensureNewestEngine,
-  "28.5": () => ensurePackagedEngine("sid", "28.5"),
+  "28.5": () => ensurePackagedEngine("forky", "28.5"),
   "26.1": () => ensurePackagedEngine("trixie", "26.1"),
   "20.10": () => ensurePackagedEngine("bookworm", "20.10", true),
 } satisfies Record<string, () => Promise<Layers>>;
@@ -45,6 +45,21 @@ export function getEnvironmentEngines(): EngineVersion[] | undefined {
   return text ? parseEngineVersions(ENGINE_VARIABLE, text) : undefined;
 }
 
+/**
+ * Makes the newest engine the default of labs in this process and those that it starts, unless the environment variable
+ * names another, or this machine can only run its own. Builds it if it is missing. Returns a line that names the choice.
+ */
+export async function useNewestEngine(): Promise<string> {
+  const chosen = getEnvironmentEngines();
+  if (chosen) return `labs run Docker Engine ${chosen.join(", ")}, as ${ENGINE_VARIABLE} says`;
+  const reason = enginesUnavailableReason();
+  if (reason !== undefined) return `labs run this machine's Docker Engine ${await installedVersion()}: ${reason}`;
+  const [newest] = ENGINES;
+  await ensureEngineLayers(newest!);
+  process.env[ENGINE_VARIABLE] = newest;
+  return `labs run Docker Engine ${newest}`;
+}
+
 /** Returns why this machine cannot run engines other than its own; undefined if it can. */
 export function enginesUnavailableReason(): string | undefined {
   const id = /^ID="?([\w-]+)/m.exec(readIfExists("/etc/os-release") ?? "")?.[1] ?? "an unknown system";
@@ -62,12 +77,12 @@ export async function ensureEngineLayers(version: EngineVersion): Promise<Layers
 }
 
 async function isInstalledEngine(version: EngineVersion): Promise<boolean> {
-  return parseVersion(await run("dockerd", ["--version"])).startsWith(`${version}.`);
+  return (await installedVersion()).startsWith(`${version}.`);
 }
 
 /** `Docker version 28.5.2+dfsg4, build …` */
-function parseVersion(printed: string): string {
-  return /version ([\w.+-]+)/.exec(printed)?.[1] ?? "unknown";
+async function installedVersion(): Promise<string> {
+  return /version ([\w.+-]+)/.exec(await run("dockerd", ["--version"]))?.[1] ?? "unknown";
 }
 
 /** @throws if the suite has moved on to another version. */
@@ -80,7 +95,7 @@ async function ensurePackagedEngine(suite: string, version: string, hasCommandLi
 
 /** Builds the newest engine, and uses runc, containerd, docker-init and the CLI of Debian's newest package. */
 async function ensureNewestEngine(): Promise<Layers> {
-  const below = await ensureDebianEngine("sid");
+  const below = await ensureDebianEngine("forky");
   const programs = await ensureMoby();
   const packaged = readFileSync(join(below, PACKAGE_VERSION), "utf8");
   const version = `${MOBY_ENGINE.replace("-", "~")}-1`;

@@ -247,6 +247,7 @@ function serviceRequirement(
     usesHostNetwork: plan.usesHostNetwork || undefined,
     hosts: service.hosts.map(({ key }) => key),
     disks: service.hosts.slice(0, 1).flatMap((host) => driveDisks(host, service.pool.drives)),
+    driveFormat: service.pool.hosts.length * service.pool.drives.length === 1 ? "xl-single" : "xl",
     volumes: volumeNames(plan.serviceName, service.hosts, service.pool.drives),
     needsFirewall: allowFrom !== undefined,
   } as const;

@@ -23,6 +23,13 @@ export interface HostTarget {
   privateAddress?: string;
 }
 
+export interface SnapshotOptions {
+  /** Whether to list the volumes. @default false */
+  volumes?: boolean;
+  /** Folders of drives to inspect, by host key. @default - none */
+  folders?: Readonly<Record<string, readonly string[]>>;
+}
+
 /**
  * Inspects all hosts in parallel. An engine that does not answer may still have to be created: the Host resource waits
  * for it. A host with an engine that fails halfway counts as unreachable and is not checked.
@@ -32,21 +39,22 @@ export interface HostTarget {
  */
 export async function collectSnapshot(
   hosts: Record<string, HostTarget>,
-  options: { volumes?: boolean } = {},
+  options: SnapshotOptions = {},
 ): Promise<Omit<ClusterSnapshot, "allowOutage">> {
   const found = await Promise.all(
     Object.entries(hosts).map(async ([key, { connection, hostname, privateAddress }]) => {
       const engine = new Engine(connection);
+      const folders = options.folders?.[key] ?? [];
       const [answer, remote] = await Promise.all([
         engine.info(engineTimeout(connection)).catch(unlessUnfit),
         isSshConnection(connection)
-          ? readRemoteFacts(connection).catch((error: unknown) => errorMessage(error))
+          ? readRemoteFacts(connection, folders).catch((error: unknown) => errorMessage(error))
           : undefined,
       ]);
       const info = typeof answer === "string" ? undefined : answer;
       const [{ host, reason, leaderless }, facts] = await Promise.all([
         typeof answer === "string" ? unseen(answer) : inspectHost(engine, hostname, answer, options),
-        info && isThisMachine(connection, info) ? readLocalFacts() : remote,
+        info && isThisMachine(connection, info) ? readLocalFacts(folders) : remote,
       ]);
       const machine = typeof facts === "string" ? undefined : facts;
       const unasked = typeof facts === "string" && host ? facts : undefined;
@@ -96,7 +104,7 @@ async function inspectHost(
   engine: Engine,
   hostname: string,
   info: EngineInfo,
-  options: { volumes?: boolean },
+  options: SnapshotOptions,
 ): Promise<HostInspection> {
   try {
     const seen = await retryDuringElection(hostname, async () => ({

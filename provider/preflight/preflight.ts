@@ -1,6 +1,7 @@
 import { listOrphanedNetworks, plannedOutages, withoutNetworks } from "./live-networks.ts";
 import type { Requirement, NetworkRequirement, SwarmRequirement } from "../../core/requirement.ts";
 import { checkAll, formatReport } from "./checks/all.ts";
+import { driveFolders } from "./checks/drives.ts";
 import { type HostTarget, collectSnapshot } from "./collect-snapshot.ts";
 import type { ClusterSnapshot } from "./snapshot.ts";
 import { checkConnectivity } from "./connectivity/run.ts";
@@ -44,7 +45,7 @@ export async function checkRequirements(
   const hosts = knownHosts(inputs.hosts);
   const unknown = Object.keys(inputs.hosts).filter((key) => !(key in hosts));
   const volumes = about.some((requirement) => requirement.kind === "service" && requirement.volumes !== undefined);
-  const found = await collectSnapshot(hosts, { volumes });
+  const found = await collectSnapshot(hosts, { volumes, folders: driveFolders(about) });
   const known = containsUnknown(recordedIds) ? undefined : recordedIds;
   const atFirst = {
     ...found,

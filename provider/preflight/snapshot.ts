@@ -8,6 +8,7 @@ import type {
   VolumeDetails,
 } from "../../engine/types.ts";
 import { isOwned, type Owner } from "../../core/labels.ts";
+import type { ServiceRequirement } from "../../core/requirement.ts";
 import type { MachineFacts } from "./facts/machine.ts";
 
 /** The state of one host, as its engine reports it. */
@@ -16,7 +17,7 @@ export interface HostSnapshot {
   hostname: string;
   /** The address of its engine, for messages. */
   address: string;
-  info: EngineInfo & { FirewallBackend?: { Driver: string }; DockerRootDir?: string };
+  info: EngineInfo & { FirewallBackend?: { Driver: string }; DockerRootDir?: string; Driver?: string };
   networks: NetworkDetails[];
   containers: (ContainerSummary & { NetworkSettings?: { Networks?: Record<string, { NetworkID: string }> } })[];
   /** Undefined: not requested. */
@@ -85,6 +86,23 @@ export function isNode({ hosts, addresses }: ClusterSnapshot, key: string): bool
 /** Returns all services of the Swarm, as a reachable manager lists them. */
 export function listServices({ hosts }: ClusterSnapshot): ServiceDetails[] {
   return Object.values(hosts).find(({ manager }) => manager)?.manager?.services ?? [];
+}
+
+/**
+ * Whether a service uses its drives on a host already. Unknown if no manager answers: only managers know the services,
+ * and an `up` that repairs one must not be blocked.
+ */
+export function usesDrives(
+  { name, owner }: Pick<ServiceRequirement, "name" | "owner">,
+  host: string,
+  snapshot: ClusterSnapshot,
+): "yes" | "no" | "unknown" {
+  if (!isNode(snapshot, host)) return "no";
+  if (!Object.values(snapshot.hosts).some(({ manager }) => manager)) return "unknown";
+  const runs = listServices(snapshot).some(
+    (service) => service.Spec.Name === name && isOurService(service, owner, snapshot),
+  );
+  return runs ? "yes" : "no";
 }
 
 /** Returns every network with the key of a host that has it. Networks of the Swarm are listed once. */

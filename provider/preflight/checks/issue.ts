@@ -30,6 +30,9 @@ export interface PreflightIssue extends ValidationIssue {
   warning?: boolean;
 }
 
+/** An issue of the service that is being checked. */
+export type ServiceIssue = Omit<PreflightIssue, "subject">;
+
 /** Formats the line for the user. */
 export function formatPreflightIssue({ subject, argument, value, problem }: PreflightIssue): string {
   return formatIssue(subject, { argument, value, problem });

@@ -3,13 +3,9 @@ import { isSshConnection } from "../../../engine/ssh-shell.ts";
 import type { ContainerSummary, ServiceDetails, VolumeDetails } from "../../../engine/types.ts";
 import { describeOwner, isOwned } from "../../../core/labels.ts";
 import type { ServiceRequirement } from "../../../core/requirement.ts";
-import type { PreflightIssue } from "./issue.ts";
-import type { MachineFacts } from "../facts/machine.ts";
-import { diskShortage } from "../disk-space.ts";
-import { isNode, isOurService, type HostSnapshot, listServices, type ClusterSnapshot } from "../snapshot.ts";
-
-/** An issue of the service that is being checked. */
-type ServiceIssue = Omit<PreflightIssue, "subject">;
+import { checkDrives } from "./drives.ts";
+import type { ServiceIssue } from "./issue.ts";
+import { isOurService, type HostSnapshot, listServices, type ClusterSnapshot, usesDrives } from "../snapshot.ts";
 
 /** Checks a service against the snapshot and against the services required before it. */
 export function checkService(
@@ -21,9 +17,8 @@ export function checkService(
     ...checkName(requirement, others, snapshot),
     ...checkPorts(requirement, others, snapshot),
     ...checkAllowFrom(requirement, snapshot),
-    ...checkDisks(requirement, snapshot),
+    ...checkDrives(requirement, snapshot),
     ...checkVolumes(requirement, snapshot),
-    ...checkDiskSpace(requirement, snapshot),
   ];
   return findings.map((finding) => ({ subject: requirement.subject, ...finding }));
 }
@@ -120,50 +115,13 @@ function checkAllowFrom({ needsFirewall, hosts }: ServiceRequirement, snapshot: 
   });
 }
 
-function checkDisks({ disks, hosts }: ServiceRequirement, snapshot: ClusterSnapshot): ServiceIssue[] {
-  return hosts.flatMap((key) => {
-    const mounts = snapshot.machines[key]?.mounts;
-    if (!mounts) return [];
-    return disks.flatMap(({ path }) => {
-      const problem = diskError(path, mounts);
-      const wayOut = "mount the disk there, or leave path out and a Docker volume holds the drive";
-      if (!problem) return [];
-      const argument = `hosts.${key}.drives`;
-      return [{ check: "disks", hosts: [key], argument, value: path, problem: `${problem}: ${wayOut}` }];
-    });
-  });
-}
-
-/** Only warns about nodes that already run: the change may add capacity. */
-function checkDiskSpace({ disks, hosts }: ServiceRequirement, snapshot: ClusterSnapshot): ServiceIssue[] {
-  return hosts.flatMap((key) => {
-    const machine = snapshot.machines[key];
-    if (!machine) return [];
-    return disks.flatMap(({ path }): ServiceIssue[] => {
-      const shortage = diskShortage(path, machine, ({ free, total }) => free < total / 10);
-      const about = { check: "disks", hosts: [key], argument: `hosts.${key}.drives`, value: path } as const;
-      return shortage ? [{ ...about, ...shortage, warning: shortage.warning || isNode(snapshot, key) }] : [];
-    });
-  });
-}
-
-function diskError(path: string, mounts: MachineFacts["mounts"]): string | undefined {
-  const mountAt = (at: string) => mounts.findLast((mount) => mount.path === at);
-  const mount = mountAt(path.replace(/(?<=.)\/+$/, ""));
-  if (!mount) return "is not a mount point";
-  return mount.device === mountAt("/")?.device ? "is on the root disk" : undefined;
-}
-
 /**
  * Rejects existing volumes of another owner, and warns about data that will be reused. A running service already has its
  * volumes; only a host that joins now may bring other volumes of the same name.
  */
 function checkVolumes(requirement: ServiceRequirement, snapshot: ClusterSnapshot): ServiceIssue[] {
-  const runs = listServices(snapshot).some(
-    (service) => service.Spec.Name === requirement.name && isOurService(service, requirement.owner, snapshot),
-  );
   return Object.entries(requirement.volumes ?? {}).flatMap(([host, names]) => {
-    if (runs && isNode(snapshot, host)) return [];
+    if (usesDrives(requirement, host, snapshot) === "yes") return [];
     const found = (snapshot.hosts[host]?.volumes ?? []).filter(({ Name }) => names.includes(Name));
     const foreign = found.filter(({ Labels }) => !isOwned(Labels, requirement.owner));
     if (foreign.length > 0 && !requirement.adopt) return [foreignVolumeIssue(requirement, host, foreign, snapshot)];
@@ -172,7 +130,7 @@ function checkVolumes(requirement: ServiceRequirement, snapshot: ClusterSnapshot
 }
 
 function foreignVolumeIssue(
-  { name }: ServiceRequirement,
+  requirement: ServiceRequirement,
   host: string,
   volumes: readonly VolumeDetails[],
   snapshot: ClusterSnapshot,
@@ -180,9 +138,8 @@ function foreignVolumeIssue(
   const problem =
     `the data in ${formatVolumes(volumes)} on host ${host} belongs to ${describeOwner(volumes[0]?.Labels)}: ` +
     "use the state that created it, set adopt: true to use the data, or choose another name";
-  // Without a manager it is unknown whether the service runs, and an `up` that repairs it must not be blocked.
-  const warning = isNode(snapshot, host) && !Object.values(snapshot.hosts).some(({ manager }) => manager);
-  return { check: "disks", hosts: [host], argument: "serviceName", value: name, problem, warning };
+  const warning = usesDrives(requirement, host, snapshot) === "unknown";
+  return { check: "disks", hosts: [host], argument: "serviceName", value: requirement.name, problem, warning };
 }
 
 function reusedVolumeWarning(

@@ -1,16 +1,33 @@
+import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
+import { promisify } from "node:util";
+import { parseSections, SECTION_FUNCTION } from "../../../engine/shell-quoting.ts";
+import { DRIVE_FUNCTION, driveCommands, type DriveFacts, parseDrives } from "./drive.ts";
 import { type MachineFacts, parseListening, parseMounts, parseRoutes } from "./machine.ts";
 
-/** Reads the facts of this machine from /proc. Linux only. */
-export async function readLocalFacts(): Promise<MachineFacts> {
-  const [routes, mounts, tcp, tcp6] = await Promise.all(
-    ["/proc/net/route", "/proc/self/mountinfo", "/proc/net/tcp", "/proc/net/tcp6"].map(read),
-  );
+/**
+ * Reads the facts of this machine. Linux only.
+ *
+ * @param folders the folders of its drives
+ */
+export async function readLocalFacts(folders: readonly string[]): Promise<MachineFacts> {
+  const [drives, routes, mounts, tcp, tcp6] = await Promise.all([
+    readLocalDrives(folders),
+    ...["/proc/net/route", "/proc/self/mountinfo", "/proc/net/tcp", "/proc/net/tcp6"].map(read),
+  ]);
   return {
-    routes: parseRoutes(routes!),
-    mounts: parseMounts(mounts!),
-    listening: [...new Set([...parseListening(tcp!), ...parseListening(tcp6!)])],
+    routes: parseRoutes(routes),
+    mounts: parseMounts(mounts),
+    listening: [...new Set([...parseListening(tcp), ...parseListening(tcp6)])],
+    drives,
   };
+}
+
+async function readLocalDrives(folders: readonly string[]): Promise<Record<string, DriveFacts>> {
+  if (folders.length === 0) return {};
+  const script = [SECTION_FUNCTION, DRIVE_FUNCTION, driveCommands(folders), "exit 0"].join("\n");
+  const { stdout } = await promisify(execFile)("sh", ["-c", script]);
+  return parseDrives(parseSections(stdout));
 }
 
 /** Machines without IPv6 have no /proc/net/tcp6. */

@@ -1,3 +1,5 @@
+import type { DriveFacts } from "./drive.ts";
+
 /** Whether a kernel supports something: built in, loaded, or as a loadable module. */
 export type KernelSupport = "yes" | "no" | "unknown";
 
@@ -30,6 +32,8 @@ export interface MachineFacts {
   kernel?: { vxlan: KernelSupport; esp: KernelSupport; macvlan?: KernelSupport; ipvlan?: KernelSupport };
   /** Local file systems, by mount point. */
   space?: Record<string, DiskSpace>;
+  /** Folders of drives that exist and that this user may read, by path. */
+  drives?: Record<string, DriveFacts>;
   /** Whether python3, which the port probing needs, is installed. */
   hasPython?: boolean;
   /** Whether commands can run as root, directly or by `sudo` without a password. */

@@ -4,16 +4,18 @@ import { runRemoteScript } from "../../../engine/ssh-shell.ts";
 import { UnreachableError } from "../../../engine/unreachable.ts";
 import { lastLine } from "../../../engine/last-line.ts";
 import { SECTION_FUNCTION, parseSections, PATH_WITH_SBIN } from "../../../engine/shell-quoting.ts";
+import { DRIVE_FUNCTION, driveCommands, parseDrives } from "./drive.ts";
 import { type KernelSupport, type MachineFacts, parseListening, parseMounts, parseRoutes } from "./machine.ts";
 
 /**
  * Reads the facts of a machine over ssh. Changes nothing.
  *
+ * @param folders the folders of its drives
  * @throws UnreachableError if ssh fails, the time limit passes, or the output is not that of the script.
  */
-export async function readRemoteFacts(connection: EngineConnection): Promise<MachineFacts> {
+export async function readRemoteFacts(connection: EngineConnection, folders: readonly string[]): Promise<MachineFacts> {
   const asked = Date.now();
-  const { stdout, stderr } = await runRemoteScript(connection, FACTS_SCRIPT, { timeoutMs: FACTS_TIMEOUT_MS });
+  const { stdout, stderr } = await runRemoteScript(connection, factsScript(folders), { timeoutMs: FACTS_TIMEOUT_MS });
   const answered = Date.now();
   if (!parseSections(stdout).has(LAST_SECTION)) {
     // Another program answered, such as a restricted shell.
@@ -26,10 +28,14 @@ export async function readRemoteFacts(connection: EngineConnection): Promise<Mac
 /** The last section of the output. Without it the output is incomplete. */
 const LAST_SECTION = "clock-at-end";
 
-/** Prints the facts in sections that begin with `== name`. Missing programs leave their section empty. */
-export const FACTS_SCRIPT = `
+/**
+ * Returns the script that prints the facts in sections, which begin with `== name`. Missing programs leave their section
+ * empty.
+ */
+export const factsScript = (folders: readonly string[]) => `
 ${PATH_WITH_SBIN}
 ${SECTION_FUNCTION}
+${DRIVE_FUNCTION}
 config() { zcat /proc/config.gz 2>/dev/null || cat "/boot/config-$(uname -r)" 2>/dev/null; }
 # Loaded, built in, or a loadable module. "no" only if it is certainly missing.
 kernel() {
@@ -60,10 +66,11 @@ section root; { [ "$(id -u)" = 0 ] || { id -nG | grep -qwE 'sudo|wheel' && sudo 
 section python; command -v python3
 # Local file systems only: remote ones may hang.
 section space; df -Pkl 2>/dev/null
+${driveCommands(folders)}
 section ${LAST_SECTION}; date +%s.%N
 `;
 
-/** Parses the output of `FACTS_SCRIPT`, which ran between two times of this machine's clock, in milliseconds. */
+/** Parses the output of `factsScript`, which ran between two times of this machine's clock, in milliseconds. */
 export function parseFacts(printed: string, during: { asked: number; answered: number }): MachineFacts {
   const sections = parseSections(printed);
   const section = (name: string) => sections.get(name) ?? "";
@@ -84,6 +91,7 @@ export function parseFacts(printed: string, during: { asked: number; answered: n
       ipvlan: parseKernelSupport(section("kernel ipvlan")),
     },
     space: parseDiskSpace(section("space")),
+    drives: parseDrives(sections),
     hasPython: section("python") !== "",
     hasRoot: section("root") === "yes",
   };

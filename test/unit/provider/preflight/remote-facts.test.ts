@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
-import { FACTS_SCRIPT, parseFacts } from "../../../../provider/preflight/facts/remote.ts";
+import { factsScript, parseFacts } from "../../../../provider/preflight/facts/remote.ts";
 
 const DURING = { asked: 1_000_000, answered: 1_000_400 };
 
@@ -66,6 +66,13 @@ Filesystem     1024-blocks     Used Available Capacity Mounted on
 /dev/vda            100000    60000     40000      60% /
 /dev/vdb1             1000      900       100      90% /mnt/disk 1
 
+== drive /mnt/disk 1/minio
+owner 1000 100
+label system_u:object_r:mnt_t:s0
+file a b
+
+== drive /mnt/disk2/minio
+
 == clock-at-end
 1003.500000000
 `;
@@ -92,6 +99,7 @@ test("parses a machine's output", () =>
       "/": { total: 102_400_000, free: 40_960_000 },
       "/mnt/disk 1": { total: 1_024_000, free: 102_400 },
     },
+    drives: { "/mnt/disk 1/minio": { owner: { user: 1000, group: 100 }, selinuxType: "mnt_t", files: ["a b"] } },
     hasPython: true,
     hasRoot: true,
   }));
@@ -104,6 +112,7 @@ test("returns no values for missing facts", () =>
     mtus: {},
     kernel: { vxlan: "unknown", esp: "unknown", macvlan: "unknown", ipvlan: "unknown" },
     space: {},
+    drives: {},
     hasPython: false,
     hasRoot: false,
   }));
@@ -114,7 +123,7 @@ test("knows a clock without fractions only to the second", () =>
 test("parses a real machine's output", ({ skip }) => {
   if (process.platform !== "linux") skip(`what is read are Linux's own files, and this is ${process.platform}`);
   const asked = Date.now();
-  const printed = execFileSync("sh", { input: FACTS_SCRIPT }).toString();
+  const printed = execFileSync("sh", { input: factsScript([]) }).toString();
   const { clock, mounts, space, kernel } = parseFacts(printed, { asked, answered: Date.now() });
   // The shell read the same clock between the test's two readings.
   expect(clock!.least).toBeLessThanOrEqual(0);
