@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import { SECTION_FUNCTION, parseSections, shellQuote, PATH_WITH_SBIN } from "../../engine/shell-quoting.ts";
 import type { Drive } from "../../core/drive.ts";
+import { type RemappedRoot, remappedRoot } from "../../core/security-options.ts";
 
 /** Whether a drive's path is a separate, `mounted` disk. */
 export type DiskState = "missing" | "unmounted" | "root" | "mounted";
@@ -20,6 +21,8 @@ export interface HostFacts {
   hasEngine: boolean;
   /** The engine, if it answers this user. */
   engine?: { id: string; version: string };
+  /** Undefined if the engine maps no users. */
+  remappedRoot?: RemappedRoot;
   /** Output of `docker info`, which explains why the engine does not answer. */
   engineProblem: string;
   /** Whether cloud-init is still configuring the machine. */
@@ -36,6 +39,9 @@ export function driveFolder({ path, subfolder = "minio" }: Drive): string | unde
 /** Shell condition: cloud-init is running. It writes result.json once, when it has finished. */
 export const CLOUD_INIT_RUNNING = "[ -e /run/cloud-init/status.json ] && [ ! -e /run/cloud-init/result.json ]";
 
+/** Format of `docker info`, for one line. */
+const INFO = "engine {{.ID}} {{.ServerVersion}} {{json .DockerRootDir}} {{json .SecurityOptions}}";
+
 /** Returns a read-only script that prints the facts in sections, which begin with `== name`. */
 export function factsScript(drives: Readonly<Record<string, Drive>>): string {
   const driveChecks = Object.entries(drives).flatMap(([key, drive]) => {
@@ -50,7 +56,7 @@ section user; id -un
 section uid; id -u
 section apparmor; [ -d /sys/kernel/security/apparmor ] && echo yes
 section docker; command -v docker
-section info; timeout 20 docker info --format 'engine {{.ID}} {{.ServerVersion}}' 2>&1
+section info; timeout 20 docker info --format '${INFO}' 2>&1
 section cloud-init; ${CLOUD_INIT_RUNNING} && echo starting
 ${PATH_WITH_SBIN}
 section dockerd; command -v dockerd
@@ -75,7 +81,8 @@ exit 0
 export function parseHostFacts(printed: string): HostFacts {
   const sections = parseSections(printed);
   const section = (name: string) => sections.get(name) ?? "";
-  const [, id, version] = /^engine ([A-Za-z0-9:-]{20,}) (\S+)$/m.exec(section("info")) ?? [];
+  const [, id, version, root = '""', options = "null"] =
+    /^engine ([A-Za-z0-9:-]{20,}) (\S+)(?: (".*") (\[.*\]|null))?$/m.exec(section("info")) ?? [];
   return {
     hostname: section("hostname"),
     osRelease: section("os"),
@@ -85,6 +92,10 @@ export function parseHostFacts(printed: string): HostFacts {
     hasDocker: section("docker") !== "",
     hasEngine: section("dockerd") !== "",
     engine: id === undefined || version === undefined ? undefined : { id, version },
+    remappedRoot: remappedRoot({
+      DockerRootDir: JSON.parse(root) as string,
+      SecurityOptions: JSON.parse(options) as string[] | null,
+    }),
     engineProblem: section("info"),
     // Not by `cloud-init status`, which reports the first error although cloud-init continues.
     isCloudInitRunning: section("cloud-init") === "starting",

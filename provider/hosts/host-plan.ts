@@ -4,6 +4,7 @@ import { shellQuote, quoteIfNeeded, PATH_WITH_SBIN } from "../../engine/shell-qu
 import { APT_GET, enginePackage, type EnginePackage } from "./engine-package.ts";
 import { type EngineSource } from "../../core/engine-source.ts";
 import type { Drive } from "../../core/drive.ts";
+import type { RemappedRoot } from "../../core/security-options.ts";
 import { CLOUD_INIT_RUNNING, driveFolder, type HostFacts } from "./host-facts.ts";
 
 /** The desired state of a host. */
@@ -106,7 +107,10 @@ as_root() {
 }`;
 
 /** Returns the script that makes the changes. */
-export function actionsScript({ install, start, folders }: HostActions, { isRoot, user }: HostFacts): string {
+export function actionsScript(
+  { install, start, folders }: HostActions,
+  { isRoot, user, remappedRoot }: HostFacts,
+): string {
   const lines = ["set -e", AS_ROOT_FUNCTION];
   if (install) lines.push(...installCommands(install));
   if (install && !isRoot) lines.push(`as_root usermod -aG docker ${shellQuote(user)}`);
@@ -116,9 +120,23 @@ export function actionsScript({ install, start, folders }: HostActions, { isRoot
       "else as_root service docker start >&2; fi",
     );
   }
-  for (const folder of folders)
-    lines.push(`mkdir -p ${shellQuote(folder)} 2>/dev/null || as_root mkdir -p ${shellQuote(folder)}`);
+  if (folders.length > 0) lines.push(createFunction(remappedRoot));
+  for (const folder of folders) lines.push(`create ${shellQuote(folder)}`);
   return `${lines.join("\n")}\n`;
+}
+
+/** Returns a shell function that creates a folder which containers may write. Leaves an existing folder as it is. */
+function createFunction(owner: RemappedRoot | undefined): string {
+  return `
+create() {
+  if [ -d "$1" ]; then return; fi
+  if ! mkdir -p "$1" 2>/dev/null; then
+    if as_root test -d "$1"; then return; fi
+    as_root mkdir -p "$1"
+  fi
+  if [ -e /sys/fs/selinux/enforce ]; then as_root chcon -t container_file_t "$1"; fi
+  ${owner ? `as_root chown ${owner.user}:${owner.group} "$1"` : ""}
+}`;
 }
 
 function installCommands({ manager, commands }: EnginePackage): string[] {

@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { quoteIfNeeded } from "../../../engine/shell-quoting.ts";
+import { hasSecurityOption, remappedRoot } from "../../../core/security-options.ts";
 import type { Requirement, ServiceRequirement } from "../../../core/requirement.ts";
 import { diskShortage } from "../disk-space.ts";
 import type { DriveFacts } from "../facts/drive.ts";
@@ -176,13 +177,6 @@ function usernsError(info: HostSnapshot["info"], folder: string, { owner }: Driv
   );
 }
 
-/** Returns the ids that root has in containers of an engine with `userns-remap`, which its root folder ends with. */
-function remappedRoot(info: HostSnapshot["info"]): { user: number; group: number } | undefined {
-  if (!hasSecurityOption(info, "userns")) return undefined;
-  const [, user, group] = /\/(\d+)\.(\d+)\/?$/.exec(info.DockerRootDir ?? "") ?? [];
-  return user === undefined ? undefined : { user: Number(user), group: Number(group) };
-}
-
 /** Storage drivers with which a container's root is a plain folder beside the volumes. */
 const PLAIN_FOLDER_DRIVERS = ["vfs", "native"];
 
@@ -198,10 +192,6 @@ function checkStorageDriver(requirement: ServiceRequirement, snapshot: ClusterSn
     const about = { check: "disks", hosts: [host], argument: `hosts.${host}.drives`, value: names[0] } as const;
     return [{ ...about, problem, warning: usesDrives(requirement, host, snapshot) !== "no" }];
   });
-}
-
-function hasSecurityOption({ SecurityOptions = [] }: HostSnapshot["info"], name: string): boolean {
-  return SecurityOptions.some((option) => option.split(",").includes(`name=${name}`));
 }
 
 /** Formats at most three names: `a, b, c and more`. */

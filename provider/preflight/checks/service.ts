@@ -4,7 +4,7 @@ import type { ContainerSummary, ServiceDetails, VolumeDetails } from "../../../e
 import { describeOwner, isOwned } from "../../../core/labels.ts";
 import type { ServiceRequirement } from "../../../core/requirement.ts";
 import { checkDrives } from "./drives.ts";
-import type { ServiceIssue } from "./issue.ts";
+import type { PreflightIssue, ServiceIssue } from "./issue.ts";
 import { isOurService, type HostSnapshot, listServices, type ClusterSnapshot, usesDrives } from "../snapshot.ts";
 
 /** Checks a service against the snapshot and against the services required before it. */

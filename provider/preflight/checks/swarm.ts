@@ -1,6 +1,7 @@
 import { isVersionIn } from "../../../engine/version.ts";
 import { isDnsLabel } from "../../../core/dns-label.ts";
 import { describeOwner } from "../../../core/labels.ts";
+import { hasSecurityOption } from "../../../core/security-options.ts";
 import type { SwarmRequirement } from "../../../core/requirement.ts";
 import type { PreflightIssue } from "./issue.ts";
 import { isOurSwarm, type HostSnapshot, type ClusterSnapshot } from "../snapshot.ts";
@@ -79,7 +80,7 @@ function engineErrors({ info }: HostSnapshot): string[] {
       `is Docker ${info.ServerVersion}, which lacks what services need (Engine API 1.41): upgrade it to 20.10 or later`,
     info.LiveRestoreEnabled &&
       `live-restore is on, which Swarm mode does not support: set "live-restore": false ${daemon}`,
-    info.SecurityOptions?.some((option) => option.includes("rootless")) &&
+    hasSecurityOption(info, "rootless") &&
       "runs rootless, where overlay networks do not work: use an engine that runs as root",
     info.FirewallBackend?.Driver.startsWith("nftables") &&
       `its firewall backend is nftables, which Swarm mode does not support: set "firewall-backend": "iptables" ${daemon}`,

@@ -11,15 +11,14 @@ import { type MachineFacts, parseListening, parseMounts, parseRoutes } from "./m
  * @param folders the folders of its drives
  */
 export async function readLocalFacts(folders: readonly string[]): Promise<MachineFacts> {
-  const [drives, routes, mounts, tcp, tcp6] = await Promise.all([
-    readLocalDrives(folders),
-    ...["/proc/net/route", "/proc/self/mountinfo", "/proc/net/tcp", "/proc/net/tcp6"].map(read),
-  ]);
+  const [routes, mounts, tcp, tcp6] = await Promise.all(
+    ["/proc/net/route", "/proc/self/mountinfo", "/proc/net/tcp", "/proc/net/tcp6"].map(read),
+  );
   return {
-    routes: parseRoutes(routes),
-    mounts: parseMounts(mounts),
-    listening: [...new Set([...parseListening(tcp), ...parseListening(tcp6)])],
-    drives,
+    routes: parseRoutes(routes!),
+    mounts: parseMounts(mounts!),
+    listening: [...new Set([...parseListening(tcp!), ...parseListening(tcp6!)])],
+    drives: await readLocalDrives(folders),
   };
 }
 

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir, hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -115,6 +115,27 @@ test("creates a missing or hidden folder on a mounted disk; only a missing one i
   }
 });
 
+test("creates folders as containers may write them, and leaves existing ones as they are", () => {
+  const folder = mkdtempSync(join(tmpdir(), "it's a disk "));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const create = (...names: string[]) => {
+    const actions = { start: false, folders: names.map((name) => join(folder, name)) };
+    // A user without root may only keep its own id.
+    const remappedRoot = process.getuid?.() === 0 ? { user: 100_000, group: 100_001 } : undefined;
+    const input = actionsScript(actions, { ...sound, remappedRoot });
+    expect(spawnSync("sh", { input, encoding: "utf8" })).toMatchObject({ status: 0, stderr: "" });
+    return names.map((name) => statSync(join(folder, name)).uid === (remappedRoot?.user ?? process.getuid?.()));
+  };
+  mkdirSync(join(folder, "old"));
+  expect(create("old", "new/minio")).toEqual([process.getuid?.() !== 0, true]);
+  expect(statSync(join(folder, "new")).uid).toBe(process.getuid?.());
+});
+
+test("labels new folders where SELinux is used", () => {
+  const input = actionsScript({ start: false, folders: ["/mnt/disk1/minio"] }, sound);
+  expect(input).toContain('if [ -e /sys/fs/selinux/enforce ]; then as_root chcon -t container_file_t "$1"; fi');
+});
+
 test("parses the facts of this machine", () => {
   const folder = mkdtempSync(join(tmpdir(), "it's a disk "));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -133,12 +154,15 @@ test("parses the facts of this machine", () => {
 });
 
 test.each([
-  ["engine ABCD:EFGH:IJKL:MNOP:QRST:UVWX 20.10.24", { id: "ABCD:EFGH:IJKL:MNOP:QRST:UVWX", version: "20.10.24" }],
   [
-    "WARNING: something\nengine 24b6f3a8-1111-2222-3333-444455556666 29.0.1",
+    'engine ABCD:EFGH:IJKL:MNOP:QRST:UVWX 20.10.24 "/var/lib/docker" ["name=seccomp"]',
+    { id: "ABCD:EFGH:IJKL:MNOP:QRST:UVWX", version: "20.10.24" },
+  ],
+  [
+    'WARNING: something\nengine 24b6f3a8-1111-2222-3333-444455556666 29.0.1 "/d" null',
     { id: "24b6f3a8-1111-2222-3333-444455556666", version: "29.0.1" },
   ],
-  ["engine  \nERROR: Cannot connect to the Docker daemon", undefined],
+  ['engine   "" null\nERROR: Cannot connect to the Docker daemon', undefined],
   ["sh: 1: docker: not found", undefined],
 ])("parses %j as the engine %j", (printed, engine) => {
   expect(parseHostFacts(`\n== info\n${printed}\n\n== dockerd\n`).engine).toEqual(engine);
@@ -159,4 +183,13 @@ test.each([
   ["", false],
 ])("with %j from cloud-init, it is running: %s", (printed, isStarting) => {
   expect(parseHostFacts(`\n== cloud-init\n${printed}\n\n== dockerd\n`).isCloudInitRunning).toBe(isStarting);
+});
+
+test.each([
+  ['"/var/lib/docker/100000.100001" ["name=seccomp","name=userns"]', { user: 100_000, group: 100_001 }],
+  ['"/var/lib/docker/100000.100001" ["name=seccomp"]', undefined],
+  ['"/var/lib/docker" ["name=userns"]', undefined],
+])("with %s in the engine's information, root in containers is %j", (printed, root) => {
+  const info = `engine ABCD:EFGH:IJKL:MNOP:QRST:UVWX 29.0.1 ${printed}`;
+  expect(parseHostFacts(`\n== info\n${info}\n\n== dockerd\n`).remappedRoot).toEqual(root);
 });
