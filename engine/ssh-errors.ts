@@ -43,10 +43,10 @@ export interface SshExit {
 }
 
 /**
- * The cause of a failure: the machine's host key, the login, the permission to use the engine, or the engine itself.
- * Absent if the machine was not reached or the message is not known.
+ * The cause of a failure: the machine's host key, the login, the permission to use the engine, the engine itself, or too
+ * many logins at once. Absent if the machine was not reached or the message is not known.
  */
-export type SshFailureKind = "identity" | "login" | "rights" | "engine";
+export type SshFailureKind = "identity" | "login" | "rights" | "engine" | "busy";
 
 /** Explains in one line why an ssh connection failed and how to fix it. */
 export function explainSshFailure(
@@ -113,6 +113,13 @@ function failurePatterns({ host, user, port }: SshTarget, stderr: string): Failu
           "the ProxyCommand `aws ssm start-session --target %h --document-name AWS-StartSSHSession --parameters " +
           "portNumber=%p`"
         : "its name does not resolve: check the address",
+    },
+    {
+      matches: /kex_exchange_identification: (?:read: )?Connection (?:closed|reset)/,
+      problem:
+        "its sshd closed the connection before the login, as it does when more log in at once than its MaxStartups " +
+        "allows (default 10:30:100): raise that in /etc/ssh/sshd_config there",
+      kind: "busy",
     },
     { matches: /Connection refused/, problem: `nothing listens on port ${port ?? 22} there: is sshd running?` },
     {

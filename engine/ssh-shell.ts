@@ -1,4 +1,6 @@
+import { Deadline } from "./deadline.ts";
 import type { EngineConnection } from "./engine-connection.ts";
+import { retryIfBusy } from "./ssh-busy.ts";
 import { sshError, sshStartError, startSsh } from "./ssh.ts";
 import { UnreachableError } from "./unreachable.ts";
 
@@ -31,12 +33,23 @@ export function runRemoteScript(
   options: { input?: string; timeoutMs?: number } = {},
 ): Promise<ScriptResult> {
   const { input = "", timeoutMs = 60_000 } = options;
+  const deadline = new Deadline(timeoutMs / 1000);
+  return retryIfBusy(deadline, () => runOnce(connection, script, { input, timeoutMs: deadline.cap(timeoutMs) }));
+}
+
+function runOnce(
+  connection: EngineConnection,
+  script: string,
+  { input, timeoutMs }: { input: string; timeoutMs: number },
+): Promise<ScriptResult> {
   const bytes = Buffer.from(script);
   // dd reads byte by byte: what follows the script is its input, which must stay unread.
   const child = startSsh(connection, `exec sh -c 'eval "$(dd bs=1 count=${bytes.length} 2>/dev/null)"'`);
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      reject(new UnreachableError(connection.host, `a script there did not end within ${timeoutMs / 1000} s`));
+      reject(
+        new UnreachableError(connection.host, `a script there did not end within ${Math.round(timeoutMs / 1000)} s`),
+      );
       child.kill();
     }, timeoutMs);
     const output: Record<"stdout" | "stderr", string> = { stdout: "", stderr: "" };

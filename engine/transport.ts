@@ -4,6 +4,7 @@ import { negotiateApiVersion, isVersionMismatchMessage, versionMismatchError } f
 import { socketPath } from "./connection.ts";
 import { type EngineConnection } from "./engine-connection.ts";
 import { Deadline } from "./deadline.ts";
+import { retryIfBusy } from "./ssh-busy.ts";
 import { type ConnectionUse, sshAgent, sshTargetOf } from "./ssh.ts";
 import { isTls } from "./tls.ts";
 import { UnreachableError } from "./unreachable.ts";
@@ -71,7 +72,7 @@ export async function withApiVersion<T>(
   request: (prefix: string, remainingMs: number) => Promise<T>,
 ): Promise<T> {
   const deadline = new Deadline(timeoutMs / 1000);
-  const attempt = (prefix: string) => request(prefix, deadline.cap(timeoutMs));
+  const attempt = (prefix: string) => retryIfBusy(deadline, () => request(prefix, deadline.cap(timeoutMs)));
   const known = prefixes.get(cacheKey(connection));
   if (known !== undefined) {
     try {
@@ -80,7 +81,8 @@ export async function withApiVersion<T>(
       if (!isVersionMismatch(error)) throw error;
     }
   }
-  const prefix = await negotiate(connection, deadline.cap(timeoutMs)).catch((error: unknown) => {
+  const negotiated = retryIfBusy(deadline, () => negotiate(connection, deadline.cap(timeoutMs)));
+  const prefix = await negotiated.catch((error: unknown) => {
     // If /_ping fails, send the request anyway: its error says more.
     if (error instanceof EngineError && !(error instanceof ApiVersionError)) return "";
     throw error;

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import type { EngineConnection } from "../../engine/engine-connection.ts";
@@ -104,6 +104,25 @@ describeOnLab("an engine reached by ssh", (fixture) => {
       expect.stringContaining(refused),
     ]);
     await host.run("sh", "-c", "ssh -O exit 127.0.0.1; rm -r ~root/.ssh");
+  });
+
+  test("logs in as often as needed although sshd refuses many logins at once", async () => {
+    const { host } = fixture();
+    const reload = (change: string) =>
+      host.run("sh", "-ec", `${change} /etc/ssh/sshd_config; kill -HUP "$(cat /run/sshd.pid)"`);
+    await reload("sed -i '$aMaxStartups 3'");
+    onTestFinished(async () => void (await reload("sed -i '/^MaxStartups/d'")));
+    const numbers = Array.from({ length: 6 }, (_, at) => `${at}`);
+    // Other options make another agent, so that the calls open connections, too.
+    const other = connection();
+    other.sshOptions.push("-o", "LogLevel=INFO");
+    const [scripts, names] = await Promise.all([
+      Promise.all(numbers.map((number) => runRemoteScript(connection(), `echo ${number}`))),
+      Promise.all(numbers.map(() => new Engine(other).info())),
+    ]);
+    expect(scripts.map(({ stdout }) => stdout.trim())).toEqual(numbers);
+    expect(names.map(({ Name }) => Name)).toEqual(numbers.map(() => "node1"));
+    expect(readFileSync(join(host.folder, "sshd.log"), "utf8")).toContain("MaxStartups");
   });
 
   test("has a one-line error for each reason why it is unreachable", async () => {

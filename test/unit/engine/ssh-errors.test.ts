@@ -74,6 +74,11 @@ test.each([
   [GROUP, 'user "me" may not use the engine there: add the user to the group `docker` (`sudo usermod -aG docker me`)'],
   ["dial unix /run/docker.sock: connect: permission denied", "may not use the engine there"],
   ["ssh: Could not resolve hostname far: Name or service not known", "its name does not resolve"],
+  [
+    "kex_exchange_identification: Connection closed by remote host\nConnection closed by 1.2.3.4 port 22",
+    "more log in at once than its MaxStartups allows",
+  ],
+  ["kex_exchange_identification: read: Connection reset by peer", "MaxStartups"],
   ["ssh: connect to host far port 2222: Connection refused", "nothing listens on port 2222 there"],
   ["ssh: connect to host far port 22: Connection timed out", "nothing answers at this address"],
   ["Timeout, server far not responding.", "nothing answers at this address"],
