@@ -28,7 +28,7 @@ export interface LabOptions {
   diskSize?: number;
   /**
    * Versions of Docker Engine, assigned to the hosts in turn.
-   * @default those of the environment variable PULUMI_SWARM_LAB_ENGINE, or else this machine's engine
+   * @default those of the environment variable PULUMI_SWARM_LAB_ENGINE, or else this machine's engine, as with an empty list
    */
   engines?: readonly EngineVersion[];
   /** Folders with preloaded images, assigned to the hosts in turn. @default - none */
