@@ -42,7 +42,7 @@ export function parseDrives(sections: ReadonlyMap<string, string>): Record<strin
   );
 }
 
-/** What file systems and operating systems put into the root folder of a disk. */
+/** Names that file systems and operating systems create in the root folder of a disk. */
 const NOT_FOREIGN = ["lost+found", "System Volume Information", ".Trash-0"];
 
 function parseDrive(text: string): DriveFacts {
