@@ -42,6 +42,9 @@ export const isJoinUnreachable = (error: unknown): boolean =>
 export const isPortTaken = (error: unknown): boolean =>
   error instanceof EngineError && /address already in use/.test(error.message);
 
+/** A task cannot join its network: the engine did not remove a VXLAN interface when it ended (moby/libnetwork#1765). */
+export const isVxlanLeftBehind = (taskError: string): boolean => /vxlan interface.*file exists/i.test(taskError);
+
 /** The container does not have the program. */
 export const isProgramMissing = (output: string): boolean => /executable file not found/.test(output);
 

@@ -16,6 +16,8 @@ export interface IpamConfig {
 
 export const ENCRYPTED_OPTION = "encrypted";
 export const DEFAULT_MTU = 1500;
+/** UDP port of VXLAN traffic. */
+export const DEFAULT_DATA_PATH_PORT = 4789;
 /** Docker sets this option itself: the VXLAN ids of the network. */
 export const VXLAN_OPTION = "com.docker.network.driver.overlay.vxlanid_list";
 

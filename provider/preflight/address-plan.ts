@@ -7,6 +7,7 @@ import {
   LOCAL_ADDRESS_POOLS,
   suggestSubnet,
 } from "../../core/networks/address-pools.ts";
+import { DEFAULT_DATA_PATH_PORT } from "../../core/networks/overlay-spec.ts";
 import type { NetworkRequirement, SwarmRequirement } from "../../core/requirement.ts";
 import { hostRoutes } from "./connectivity/routes.ts";
 import { liveNetwork } from "./live-networks.ts";
@@ -22,12 +23,14 @@ export interface UsedBlock {
   what: string;
 }
 
-/** Where a Swarm takes subnets from. */
+/** Where a Swarm takes subnets from, and where it sends the traffic of its networks. */
 export interface AddressPlan {
   /** Whether the run creates the Swarm. */
   isNew: boolean;
   /** In the order in which they were given. Undefined: not known before the run, or no manager answers. */
   pools?: AddressPool[];
+  /** UDP port of VXLAN traffic. Undefined: as for the pools. */
+  dataPathPort?: number;
 }
 
 /** Docker's network on each host that connects tasks to networks outside the Swarm. Joining a Swarm creates it. */
@@ -40,15 +43,26 @@ export function planAddresses(requirement: SwarmRequirement | undefined, snapsho
   const isKnown = !requirement?.deferred?.some((setting) => setting === "addressPools" || setting === "subnetSize");
   const planned = isKnown ? bases.map((base) => ({ base, size: subnetSize })) : undefined;
   const live = Object.values(snapshot.hosts).find(({ manager }) => manager)?.manager?.swarm;
-  if (!live) return willBeCreated(snapshot) ? { isNew: true, pools: planned } : { isNew: false };
+  const port = requirement?.dataPathPort ?? DEFAULT_DATA_PATH_PORT;
+  const wanted = {
+    isNew: true,
+    pools: planned,
+    dataPathPort: requirement?.deferred?.includes("dataPathPort") ? undefined : port,
+  };
+  if (!live) return willBeCreated(snapshot) ? wanted : { isNew: false };
   const size = live.SubnetSize || DEFAULT_SUBNET_SIZE;
   const pools = (live.DefaultAddrPool ?? DEFAULT_ADDRESS_POOLS).map((base) => ({ base, size }));
-  const hasOtherPools =
+  const dataPathPort = live.DataPathPort || DEFAULT_DATA_PATH_PORT;
+  const hasOtherSettings =
+    (requirement?.dataPathPort !== undefined && requirement.dataPathPort !== dataPathPort) ||
     (addressPools.length > 0 && addressPools.join() !== (live.DefaultAddrPool ?? []).join()) ||
     (requirement?.subnetSize !== undefined && requirement.subnetSize !== size);
   const isReplaced =
-    requirement !== undefined && hasOtherPools && snapshot.allowOutage && isOurSwarm(live, requirement.owner, snapshot);
-  return isReplaced ? { isNew: true, pools: planned } : { isNew: false, pools };
+    requirement !== undefined &&
+    hasOtherSettings &&
+    snapshot.allowOutage &&
+    isOurSwarm(live, requirement.owner, snapshot);
+  return isReplaced ? wanted : { isNew: false, pools, dataPathPort };
 }
 
 /** Whether there is no Swarm yet. Engines that do not answer may be managers, unless the state records nothing. */

@@ -5,7 +5,7 @@ import { matchesSpec, type TaskBreakdown } from "./task-status.ts";
 import { type FindManager, waitWithManager } from "../swarm/with-manager.ts";
 import { logLine } from "../runtime/log-line.ts";
 import { causeOfRollback } from "./peers.ts";
-import { taskError, inspectTasks } from "./task-snapshot.ts";
+import { inspectTasks, taskError, waitingReason } from "./task-snapshot.ts";
 import type { ServiceInputs } from "./service-inputs.ts";
 import { TaskProbe } from "./task-probe.ts";
 import { ResourceError } from "../runtime/errors.ts";
@@ -136,7 +136,7 @@ function describeProgress(running: number, wanted: number, notRunning: TaskDetai
     return `${count}; Swarm has placed none: does a node match its constraints?`;
   }
   if (running + notRunning.length === 0) return `${count}; the former ones are stopping`;
-  const states = notRunning.map((task) => [task.Status.State, taskError(task)].filter(Boolean).join(": "));
+  const states = notRunning.map((task) => [task.Status.State, waitingReason(task)].filter(Boolean).join(": "));
   return states.length === 0 ? count : `${count} (others: ${[...new Set(states)].join(", ")})`;
 }
 

@@ -6,6 +6,7 @@ import { projectOntoDesired, addKeysFrom } from "./normalize-spec.ts";
 import { toRollbackSpec, decideRollout, describeRollout, updateConfig } from "./update-strategy.ts";
 import { errorMessage } from "../../engine/error-message.ts";
 import { withManager, type FindManager, optionalManagerFinder, managerFinder } from "../swarm/with-manager.ts";
+import { waitForAllocation } from "../networks/allocation.ts";
 import { validateImmutableValues } from "../state/immutable.ts";
 import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
 import { logLine } from "../runtime/log-line.ts";
@@ -61,6 +62,7 @@ export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
 
   async create(inputs) {
     const find = managerFinder(inputs);
+    await waitForAllocation(find, networkIds(inputs));
     // withManager retries after errors that leave the outcome open: the service may exist by then.
     const { id, existing } = await withManager(`service ${inputs.spec.Name}`, find, async (manager) => {
       const existing = await existingService(manager, inputs);
@@ -92,6 +94,7 @@ export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
     const find = managerFinder(given);
     const news = { ...given, spec: addKeysFrom(olds.spec, given.spec) };
     const subject = `service ${news.spec.Name}`;
+    await waitForAllocation(find, networkIds(news));
     const previous = await withManager(subject, find, (manager) => findRollbackSpec(manager, id, olds, news));
     const removedPeers = findRemovedPeers(olds, news);
     const apply = async (inputs: ServiceInputs, options?: ChangeOptions) => {
@@ -118,6 +121,8 @@ export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
     await waitForTasksGone(find, id, state);
   },
 };
+
+const networkIds = ({ spec }: ServiceInputs) => (spec.TaskTemplate.Networks ?? []).map(({ Target }) => Target);
 
 /** Returns the service of this name if a killed `up` with this state created it or it may be adopted. */
 async function existingService(

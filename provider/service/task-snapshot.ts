@@ -1,4 +1,5 @@
 import type { Engine } from "../../engine/engine.ts";
+import { isVxlanLeftBehind } from "../../engine/errors.ts";
 import type { ServiceSpec, TaskDetails } from "../../engine/types.ts";
 import { isBuiltImage } from "../../core/image-name.ts";
 import { type TaskBreakdown, classifyTasks } from "./task-status.ts";
@@ -51,13 +52,23 @@ export async function hasOutdatedTasks(
 }
 
 /**
- * Returns a task's error. If an image built by pulumi-swarm is missing, some engines only report that the registry in its
- * name is unreachable, so the message is replaced.
+ * Returns a task's error, with the fix if it is known. If an image built by pulumi-swarm is missing, some engines only
+ * report that the registry in its name is unreachable, so the message is replaced.
  */
 export function taskError({ Spec, Status }: TaskDetails): string | undefined {
   const { Image } = Spec.ContainerSpec;
-  const isMissing = isBuiltImage(Image) && Status.State === "rejected" && Status.Err?.includes(Image);
-  return isMissing ? `No such image: ${Image}, which no engine can pull: \`npm run up\` brings it` : Status.Err;
+  const { State, Err } = Status;
+  if (isBuiltImage(Image) && State === "rejected" && Err?.includes(Image))
+    return `No such image: ${Image}, which no engine can pull: \`npm run up\` brings it`;
+  if (Err && isVxlanLeftBehind(Err))
+    return `${Err}: restart Docker on the task's host (\`systemctl restart docker\`), which removes the interface`;
+  return Err;
+}
+
+/** Returns why a task does not run, in Swarm's words: its error, or what it waits for. */
+export function waitingReason(task: TaskDetails): string | undefined {
+  const isWaiting = task.Status.State === "new" || task.Status.State === "pending";
+  return taskError(task) || (isWaiting ? task.Status.Message : undefined);
 }
 
 const TERMINAL_STATES = ["complete", "failed", "rejected", "shutdown", "orphaned", "remove"];

@@ -1,3 +1,4 @@
+import { overlaps } from "../../core/networks/cidr.ts";
 import type { NetworkDetails, NetworkRequest } from "../../engine/types.ts";
 import { type FakeResponse, ok, ApiError } from "./response.ts";
 import type { FakeEngine } from "./engine.ts";
@@ -54,9 +55,17 @@ function create(engine: FakeEngine, request: NetworkRequest): FakeResponse {
     ...{ EnableIPv6: false, Containers: isShared ? null : {} },
     IPAM: { ...DEFAULT_IPAM, ...IPAM },
   };
-  if (isShared) engine.requireSwarm().networks.set(network.Id, network);
+  if (isShared) addToSwarm(engine.requireSwarm(), network, IPAM?.Config);
   else engine.localNetworks.push(network);
   return ok({ Id: network.Id, Warning: "" }, 201);
+}
+
+/** Adds a network. If its subnet overlaps with another one, Swarm gives it neither a driver nor addresses. */
+function addToSwarm({ networks }: FakeSwarm, network: NetworkDetails, requested: { Subnet?: string }[] = []): void {
+  const used = [...networks.values()].flatMap(({ IPAM }) => IPAM.Config ?? []);
+  const isTaken = requested.some(({ Subnet: wanted = "" }) => used.some(({ Subnet = "" }) => overlaps(wanted, Subnet)));
+  const unallocated = { Driver: "", IPAM: { Driver: "", Options: null, Config: null }, Options: null };
+  networks.set(network.Id, isTaken ? { ...network, ...unallocated } : network);
 }
 
 function remove(call: ApiCall, id: string): FakeResponse {

@@ -2,6 +2,7 @@ import { ENCRYPTED_OPTION } from "../../../core/networks/overlay-spec.ts";
 import { withLiveDefaults, networkDifferences, liveNetwork } from "../live-networks.ts";
 import { type FieldDiff, formatFound } from "../field-diff.ts";
 import type { NetworkRequirement } from "../../../core/requirement.ts";
+import { isAllocated } from "../../networks/allocation.ts";
 import type { PreflightIssue } from "./issue.ts";
 import { isOurNetwork, type ClusterSnapshot } from "../snapshot.ts";
 import { checkUnderlay } from "./underlay.ts";
@@ -44,6 +45,7 @@ function adoptionError(
     );
   }
   if (isOurNetwork(live, requirement.owner, snapshot)) return "this stack created it: leave adopt out";
+  if (!isAllocated(live)) return "Swarm has given it no addresses, so no task on it starts: give another networkName";
   if (live.Driver === "overlay" && live.Scope === "swarm") return undefined;
   return `is a network of the driver ${live.Driver}, which does not span hosts: give the name of an overlay network`;
 }

@@ -10,6 +10,7 @@ export function blockedLinkIssues(
   networks: readonly NetworkRequirement[],
   { addresses }: ClusterSnapshot,
   blocked: readonly ProbeLink[],
+  dataPathPort: number,
 ): PreflightIssue[] {
   const pairs = Map.groupBy(blocked, ({ from, to }) => [from, to].sort().join(" "));
   return [...pairs.values()].flatMap((found): PreflightIssue[] => {
@@ -29,13 +30,21 @@ export function blockedLinkIssues(
               check: "ports" as const,
               problem:
                 `this host and host ${b} (${addresses[b]}) do not get through to each other: ${missing.join("; ")} is ` +
-                "blocked: open it in the firewalls and security groups of both",
+                `blocked: open it in the firewalls and security groups of both${portFix(found, dataPathPort)}`,
             },
           ]
         : []),
       ...(isNarrow ? pathMtuIssues(networks, a, b) : []),
     ];
   });
+}
+
+/** Some hypervisors, routers and clouds use the port of VXLAN themselves, and no firewall rule opens it. */
+function portFix(links: readonly ProbeLink[], dataPathPort: number): string {
+  const isBlocked = links.some(({ checks }) => checks.includes(`${dataPathPort}/udp`));
+  return isBlocked
+    ? `; if ${dataPathPort}/udp is taken on the way (NSX, Proxmox, some clouds), set dataPathPort on the Swarm`
+    : "";
 }
 
 /** Reports a path MTU that is smaller than the MTU of the interfaces at its ends. */

@@ -1,5 +1,6 @@
 import { isVersionIn } from "../../../engine/version.ts";
 import { contains } from "../../../core/networks/cidr.ts";
+import { DEFAULT_DATA_PATH_PORT } from "../../../core/networks/overlay-spec.ts";
 import { describeOwner } from "../../../core/labels.ts";
 import { checkAdoption } from "./adoption.ts";
 import { listAttached, networkDifferences, liveNetwork } from "../live-networks.ts";
@@ -18,7 +19,7 @@ import {
   type UsedBlock,
 } from "../address-plan.ts";
 import type { PreflightIssue } from "./issue.ts";
-import { isOurNetwork, listNetworks, type ClusterSnapshot } from "../snapshot.ts";
+import { hostKeys, isNode, isOurNetwork, listNetworks, type ClusterSnapshot } from "../snapshot.ts";
 import { checkConfigOnlyNetworks, checkUnderlay, isL2Requirement } from "./underlay.ts";
 
 /** An issue of the network that is being checked. */
@@ -39,10 +40,19 @@ export function checkNetwork(
     ...checkOverlap(requirement, networks, plan, snapshot),
     ...(perHostConfig
       ? checkConfigOnlyNetworks(requirement, perHostConfig, snapshot)
-      : [...checkEncryption(requirement, snapshot), ...checkUnderlay(requirement, snapshot)]),
+      : [
+          ...checkEncryption(requirement, snapshot),
+          ...checkEncryptedPort(requirement, plan, snapshot),
+          ...checkUnderlay(requirement, snapshot),
+        ]),
     ...checkReplacement(requirement, snapshot),
   ];
   return findings.map((finding) => ({ subject: requirement.subject, ...finding }));
+}
+
+/** Whether this engine version encrypts traffic of the data path port 4789 only (moby#45635). */
+export function encryptsDefaultPortOnly(version: string): boolean {
+  return isVersionIn(version, "<23.0.7 || >=24.0.0 <24.0.3");
 }
 
 /** Whether this engine version may send encrypted traffic in clear text (CVE-2023-28840 to 28842). */
@@ -85,6 +95,30 @@ function checkEncryption({ settings }: NetworkRequirement, { hosts }: ClusterSna
       problem:
         `Docker ${info.ServerVersion} on host ${key} may send its packets in clear text (fixed in 20.10.24 and ` +
         "23.0.3): upgrade it, or set encrypted: false",
+    }));
+}
+
+/** A network of one host has no traffic between hosts. */
+function checkEncryptedPort(
+  requirement: NetworkRequirement,
+  { dataPathPort }: AddressPlan,
+  snapshot: ClusterSnapshot,
+): NetworkIssue[] {
+  if (!requirement.settings.encrypted || hostKeys(snapshot).length < 2) return [];
+  if (dataPathPort === undefined || dataPathPort === DEFAULT_DATA_PATH_PORT) return [];
+  const isLive = liveNetwork(requirement, snapshot) !== undefined;
+  return Object.entries(snapshot.hosts)
+    .filter(([, { info }]) => encryptsDefaultPortOnly(info.ServerVersion))
+    .map(([key, { info }]) => ({
+      check: "engine",
+      hosts: [key],
+      argument: "encrypted",
+      value: true,
+      problem:
+        `the Swarm has dataPathPort ${dataPathPort}, and Docker ${info.ServerVersion} on host ${key} encrypts only packets of ` +
+        `port ${DEFAULT_DATA_PATH_PORT} and drops others (fixed in 23.0.7 and 24.0.3): upgrade it, leave dataPathPort out, ` +
+        "or set encrypted: false",
+      warning: isLive && isNode(snapshot, key),
     }));
 }
 

@@ -4,6 +4,7 @@ import type { EngineConnection } from "../../../engine/engine-connection.ts";
 import { isSshConnection, runRemoteScript } from "../../../engine/ssh-shell.ts";
 import { errorMessage } from "../../../engine/error-message.ts";
 import { lastLine } from "../../../engine/last-line.ts";
+import { DEFAULT_DATA_PATH_PORT } from "../../../core/networks/overlay-spec.ts";
 import { withLiveDefaults } from "../live-networks.ts";
 import type { Requirement, NetworkRequirement, SwarmRequirement } from "../../../core/requirement.ts";
 import type { PreflightIssue } from "../checks/issue.ts";
@@ -61,7 +62,7 @@ export async function checkConnectivity(
     reports,
   );
   return [
-    ...blockedLinkIssues(swarm, networks, snapshot, blockedLinks(overlapping, reports)),
+    ...blockedLinkIssues(swarm, networks, snapshot, blockedLinks(overlapping, reports), needs.dataPathPort),
     ...skippedProbeIssues(swarm, snapshot, { able, probed, links, missed, failures, needs }),
   ];
 }
@@ -74,7 +75,7 @@ function probeNeeds(
   const live = Object.values(snapshot.hosts).find(({ manager }) => manager)?.manager?.swarm;
   const mtus = networks.flatMap(({ settings }) => settings.mtu ?? []);
   return {
-    dataPathPort: live?.DataPathPort || swarm.dataPathPort || 4789,
+    dataPathPort: live?.DataPathPort || swarm.dataPathPort || DEFAULT_DATA_PATH_PORT,
     encrypted: networks.some(({ settings }) => settings.encrypted),
     // A larger MTU than that of the interfaces is reported without probing.
     mtu: mtus.length > 0 ? Math.min(Math.max(...mtus), ...linkMtus(snapshot).map(({ mtu }) => mtu)) : undefined,

@@ -106,6 +106,19 @@ describe("accepts a deployment", () => {
         on({ ...local, listening: [9000] }),
       ),
     ],
+    [
+      "of encrypted networks on another port, with engines that encrypt it",
+      [{ ...SWARM, dataPathPort: 5789 }, NETWORK],
+      snapshot({
+        a: host({}, { ServerVersion: "23.0.7" }),
+        b: host({ hostname: "b" }, { Name: "b", ID: "engine-b", ServerVersion: "24.0.3" }),
+      }),
+    ],
+    [
+      "of an encrypted network on another port on one host, which has no traffic between hosts",
+      [{ ...SWARM, dataPathPort: 5789 }, NETWORK],
+      snapshot({ a: host({}, { ServerVersion: "20.10.24" }) }),
+    ],
     ["in an adopted Swarm", [{ ...SWARM, adopt: true }], snapshot({ a: manager({}) })],
     [
       "with a worker of our Swarm",
@@ -157,6 +170,12 @@ const NET = 'OverlayNetwork "net":';
 const STORE = 'MinioService "store":';
 const free = (example: string) => `choose a free one, for instance ${example}, or leave it out and the Swarm does`;
 const LOST = "would lose it: put the value back, or set allowOutage: true on the Swarm";
+const PORT = "the Swarm has dataPathPort 5789";
+const otherHost = host({ hostname: "b" }, { Name: "b", ID: "engine-b" });
+const onPort = (DataPathPort: number, ServerVersion: string) => {
+  const live = ownManager({}, [], { ServerVersion });
+  return { ...live, manager: { ...live.manager!, swarm: { ...live.manager!.swarm, DataPathPort } } };
+};
 const users = [service("store", OURS, attached), service("web", {}, attached)];
 const inUse = snapshot({ a: ownManager({ networks: [ownNetwork()] }, users) });
 
@@ -218,6 +237,16 @@ describe("rejects", () => {
       `${ENGINE} its Swarm node is broken (no disk): fix it, or leave with \`docker swarm leave --force\``,
     ],
     [
+      SWARM,
+      snapshot({
+        a: inSwarm({
+          LocalNodeState: "error",
+          Error: "Swarm certificates have expired. To replace them, leave the swarm and join again.",
+        }),
+      }),
+      `${ENGINE} its certificate has expired: recover the Swarm with \`npm run recover -- a\`, which keeps it, or, if it is a worker, leave with \`docker swarm leave --force\`, and the next \`up\` joins it again`,
+    ],
+    [
       { ...SWARM, adopt: true },
       snapshot({
         b: ownManager({ hostname: "b" }, [], { ID: "engine-b", Name: "b" }),
@@ -242,6 +271,16 @@ describe("rejects", () => {
       NETWORK,
       snapshot({ a: host({}, { ServerVersion: "20.10.23" }) }),
       `${NET} encrypted true: Docker 20.10.23 on host a may send its packets in clear text (fixed in 20.10.24 and 23.0.3): upgrade it, or set encrypted: false`,
+    ],
+    [
+      [{ ...SWARM, dataPathPort: 5789 }, NETWORK],
+      snapshot({ a: host({}, { ServerVersion: "20.10.24" }), b: otherHost }),
+      `${NET} encrypted true: ${PORT}, and Docker 20.10.24 on host a encrypts only packets of port 4789 and drops others (fixed in 23.0.7 and 24.0.3): upgrade it, leave dataPathPort out, or set encrypted: false`,
+    ],
+    [
+      NETWORK,
+      snapshot({ a: onPort(5789, "24.0.2"), b: otherHost }),
+      `${NET} encrypted true: ${PORT}, and Docker 24.0.2 on host a encrypts only packets of port 4789 and drops others (fixed in 23.0.7 and 24.0.3): upgrade it, leave dataPathPort out, or set encrypted: false`,
     ],
     [
       NETWORK,

@@ -166,7 +166,8 @@ test("reports one line for a pair of hosts in both directions, and one for the M
     { from: "b", to: "a", checks: ["2377/tcp", "7946/udp"] },
     { from: "a", to: "b", checks: ["esp", "mtu"] },
   ];
-  const found = (mtu: number) => lines(blockedLinkIssues(SWARM, [{ ...NETWORK, settings: { mtu } }], seen, links));
+  const found = (mtu: number) =>
+    lines(blockedLinkIssues(SWARM, [{ ...NETWORK, settings: { mtu } }], seen, links, 4789));
   const blocked =
     'Swarm "swarm": hosts.a.privateAddress "10.1.0.97": this host and host b (10.1.0.98) do not get through to each other: from b to a 2377/tcp, 7946/udp; from a to b ESP (IP protocol 50) is blocked: open it in the firewalls and security groups of both';
   const narrow = (mtu: number) =>
@@ -174,6 +175,16 @@ test("reports one line for a pair of hosts in both directions, and one for the M
   expect(found(1400)).toEqual([blocked, narrow(1400)]);
   // Only warns, as the MTU is the default.
   expect(found(1500)).toEqual([blocked, `warning: ${narrow(1500)}`]);
+});
+
+test.each([
+  [["4789/udp"], 4789, "; if 4789/udp is taken on the way (NSX, Proxmox, some clouds), set dataPathPort on the Swarm"],
+  [["5789/udp"], 5789, "; if 5789/udp is taken on the way (NSX, Proxmox, some clouds), set dataPathPort on the Swarm"],
+  [["7946/udp"], 4789, ""],
+])("names dataPathPort if the data path is blocked: %j", (checks, port, fix) => {
+  const [line] = lines(blockedLinkIssues(SWARM, [], seen, [{ from: "a", to: "b", checks }], port));
+  expect(line).toContain(`open it in the firewalls and security groups of both${fix}`);
+  expect(line?.includes("dataPathPort")).toBe(fix !== "");
 });
 
 test("reports skipped probes once for each host", () => {

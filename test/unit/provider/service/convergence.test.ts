@@ -46,6 +46,20 @@ test("a service is ready when all its tasks run", async () => {
   expect(scene.taskStates()).toEqual({ host1: "a running", host2: "a running", host3: "a running" });
 });
 
+test("Swarm's reason why tasks are not placed is reported, and part of the error", async () => {
+  const scene = await start(1);
+  const spec = specOf("a", {
+    Mode: { Replicated: { Replicas: 2 } },
+    TaskTemplate: { ContainerSpec: { Image: "a" }, Placement: { Constraints: ["node.labels.disk == fast"] } },
+  });
+  const id = scene.swarm.services.create(spec);
+  const { message } = await failWaiting(scene, id, scene.service(spec));
+  const reason =
+    "0 of 2 tasks run (others: pending: no suitable node (scheduling constraints not satisfied on any node))";
+  expect(message).toBe(`service store: not ready within timeoutSeconds 60: ${reason}`);
+  expect(said()).toContain(reason);
+});
+
 test("readyCommand must keep succeeding for minReadySeconds", async () => {
   const scene = await start(2);
   const id = scene.swarm.services.create(specOf("a"));
