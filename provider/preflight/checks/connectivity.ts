@@ -43,7 +43,7 @@ export function blockedLinkIssues(
 function portFix(links: readonly ProbeLink[], dataPathPort: number): string {
   const isBlocked = links.some(({ checks }) => checks.includes(`${dataPathPort}/udp`));
   return isBlocked
-    ? `; if ${dataPathPort}/udp is taken on the way (NSX, Proxmox, some clouds), set dataPathPort on the Swarm`
+    ? `; if something on the way uses ${dataPathPort}/udp itself (NSX, Proxmox, some clouds), set dataPathPort on the Swarm`
     : "";
 }
 

@@ -178,8 +178,16 @@ test("reports one line for a pair of hosts in both directions, and one for the M
 });
 
 test.each([
-  [["4789/udp"], 4789, "; if 4789/udp is taken on the way (NSX, Proxmox, some clouds), set dataPathPort on the Swarm"],
-  [["5789/udp"], 5789, "; if 5789/udp is taken on the way (NSX, Proxmox, some clouds), set dataPathPort on the Swarm"],
+  [
+    ["4789/udp"],
+    4789,
+    "; if something on the way uses 4789/udp itself (NSX, Proxmox, some clouds), set dataPathPort on the Swarm",
+  ],
+  [
+    ["5789/udp"],
+    5789,
+    "; if something on the way uses 5789/udp itself (NSX, Proxmox, some clouds), set dataPathPort on the Swarm",
+  ],
   [["7946/udp"], 4789, ""],
 ])("names dataPathPort if the data path is blocked: %j", (checks, port, fix) => {
   const [line] = lines(blockedLinkIssues(SWARM, [], seen, [{ from: "a", to: "b", checks }], port));
