@@ -18,23 +18,24 @@ export { MINIO_METRICS, type MinioMetrics } from "./minio/iam/metrics-access.ts"
 export { type MinioMode, type MinioPool, MinioService, type MinioServiceArgs } from "./minio/minio-service.ts";
 export type { HealthcheckClient } from "./minio/spec/probes.ts";
 export { BUCKET_ACCESS, type BucketAccess } from "./minio/iam/policy.ts";
-export type { ProvidedCertificate, MinioTls, GeneratedCertificates } from "./minio/security/tls.ts";
-export type { HasStoreConnection, StoreConnection } from "./minio/iam/store-connection.ts";
+export type { MinioTls } from "./minio/security/tls.ts";
 export { MinioUser, type MinioUserArgs } from "./minio/iam/user.ts";
 export type { HostLink } from "./networks/node-network/args.ts";
-export type { DataNetwork, NetworkDriver } from "./networks/node-network/data-network.ts";
+export type { NetworkDriver } from "./networks/node-network/data-network.ts";
+export type { SwarmNetwork } from "./networks/network.ts";
+export type { Transform } from "./shared/transform.ts";
 export type { NodeDriver } from "./networks/node-network/spec.ts";
-export { OverlayNetwork, type OverlayNetworkArgs } from "./networks/overlay/overlay-network.ts";
 export {
-  type GatewayNetwork,
-  type GatewayStore,
-  type GatewayTls,
-  S3Gateway,
-  type S3GatewayArgs,
-} from "./gateway/s3-gateway.ts";
+  OverlayNetwork,
+  type OverlayNetworkArgs,
+  type OverlayNetworkTransform,
+} from "./networks/overlay/overlay-network.ts";
+export { type GatewayTls, S3Gateway, type S3GatewayArgs } from "./gateway/s3-gateway.ts";
 export type { ImmutableValue } from "../core/immutable-value.ts";
 export type { LockOptions, Rollout, SettingsValidation } from "../core/service-update.ts";
 export type { SwarmServiceArgs } from "./service/args.ts";
+export type { ServiceTransform, ServiceTransformArgs } from "./service/service.ts";
+export type { Placement } from "./service/task-settings.ts";
 export { SwarmService } from "./service/swarm-service.ts";
 export type { SwarmArgs } from "./swarm/args.ts";
 export { NodeSettings, type NodeSettingsArgs } from "./swarm/node-settings.ts";

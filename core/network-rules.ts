@@ -5,7 +5,6 @@ export const MTU_OPTION = "com.docker.network.driver.mtu";
 
 const NETWORK_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/;
 const PREDEFINED_NETWORKS = ["bridge", "default", "docker_gwbridge", "host", "ingress", "none"];
-const RESERVED_LABEL = /^(pulumi-swarm|com\.docker|io\.docker|org\.dockerproject)\./;
 
 /** Validates the name of a network. */
 export function validateNetworkName(networkName: string): ValidationIssue[] {
@@ -21,11 +20,4 @@ export function validateMtu(mtu: number | undefined): ValidationIssue[] {
   return [
     { argument: "mtu", value: mtu, problem: "must be a whole number of bytes from 576 to 65535, for instance 1500" },
   ];
-}
-
-/** Validates a user's labels for a network. */
-export function validateNetworkLabels(labels: Record<string, string> = {}): ValidationIssue[] {
-  const reserved = Object.keys(labels).filter((label) => RESERVED_LABEL.test(label));
-  const problem = "begins like a label that Docker or pulumi-swarm sets itself: choose another name for it";
-  return reserved.map((label) => ({ argument: `labels["${label}"]`, value: labels[label], problem }));
 }

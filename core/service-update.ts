@@ -33,6 +33,11 @@ export interface SettingsValidation {
   args: string[];
   /** The container's mounts, without the application's data. */
   mounts: Mount[];
+  /**
+   * Lines of its /etc/hosts, without the addresses of other tasks.
+   * @default - none
+   */
+  hosts?: string[];
   /** A command in the container that exits with 0 when the application has started. */
   readyCommand: string[];
   /** Name of the component's argument for environment variables, for messages. */

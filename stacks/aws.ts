@@ -24,7 +24,7 @@ export function createAwsStack(settings: Settings): StoreOutputs & SwarmOutputs 
     ...awsArgs,
     network: existingNetwork ?? network,
     publicKeys: [...publicKeys, ...publicKeyFiles.map(readPublicKey)],
-    ports: { s3: port, console: consolePort || undefined },
+    ports: { s3: port, console: consolePort },
     timeoutSeconds,
     // Tells stacks in the same account apart.
     tags: { "pulumi-swarm": `${pulumi.getProject()}/${pulumi.getStack()}`, ...awsArgs.tags },

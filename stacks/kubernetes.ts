@@ -37,17 +37,13 @@ export function createKubernetesStack(settings: Settings): StoreOutputs {
   );
 
   const { image, expose, port, consolePort, environment, nodeSelector } = settings;
-  if (consolePort === false) {
-    const problem = "does not apply to a stack of kind kubernetes: give a port, or leave it out";
-    throw new pulumi.RunError(`config pulumi-swarm:consolePort false: ${problem}`);
-  }
   const { rootUser, rootPassword, rootPasswordGeneration } = settings;
   const store = new KubernetesMinio("minio", {
     namespace: namespace.metadata.name,
     pools: Object.fromEntries(poolEntries),
     ...{ drives, image, expose, port, consolePort, environment, nodeSelector },
     ...{ rootUser, rootPassword, rootPasswordGeneration },
-    tls: settings.tls || undefined,
+    tls: settings.tls ? {} : undefined,
     timeoutSeconds,
   });
   new MinioNetworkPolicy("minio", {

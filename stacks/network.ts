@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
   BridgeNetwork,
-  type DataNetwork,
   type HostLink,
   HostNetwork,
   IpvlanNetwork,
@@ -10,11 +9,13 @@ import {
   type MacvlanMode,
   OverlayNetwork,
   type Swarm,
+  type SwarmNetwork,
 } from "../components/index.ts";
 import { rejectSettings, type Settings } from "./settings.ts";
 
-/** The store's network and its outputs. */
-export interface StackNetwork extends DataNetwork {
+/** The store's network and its outputs; the addresses are empty for the hosts' network. */
+export interface StackNetwork {
+  network: SwarmNetwork;
   networkName: pulumi.Output<string>;
   subnet: pulumi.Output<string>;
   gateway: pulumi.Output<string>;
@@ -50,6 +51,16 @@ export function rejectNetworkSettings(settings: Settings, links: HostLinks): voi
 
 /** Creates the network that the settings describe. */
 export function createNetwork(swarm: Swarm, settings: Settings, links: HostLinks): StackNetwork {
+  const network = constructNetwork(swarm, settings, links);
+  if (!(network instanceof HostNetwork)) {
+    const { networkName, subnet, gateway } = network;
+    return { network, networkName, subnet, gateway };
+  }
+  const none = pulumi.output("");
+  return { network, networkName: pulumi.output("host"), subnet: none, gateway: none };
+}
+
+function constructNetwork(swarm: Swarm, settings: Settings, links: HostLinks): SwarmNetwork {
   const { driver = "overlay", networkName, mtu, encrypted, attachable, gateway } = settings;
   const { subnet, networkMode } = settings;
   const others = { swarm, networkName: networkName ?? "minio-network", subnet, gateway, attachable };
@@ -70,11 +81,8 @@ export function createNetwork(swarm: Swarm, settings: Settings, links: HostLinks
       const mode = networkMode as IpvlanMode | undefined;
       return new IpvlanNetwork("network", { ...others, ...l2, mode });
     }
-    case "host": {
-      const { networkId } = new HostNetwork("network", { swarm });
-      const none = pulumi.output("");
-      return { networkId, driver, networkName: pulumi.output("host"), subnet: none, gateway: none };
-    }
+    case "host":
+      return new HostNetwork("network", { swarm });
   }
 }
 

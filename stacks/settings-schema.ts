@@ -165,11 +165,8 @@ export const settingsSchema = v.strictObject({
     "`true`; local: only for this machine; Kubernetes: `false`",
   ),
   port: everywhere(v.number(), "Port of the S3 API.", "`9000`"),
-  consolePort: everywhere(
-    v.union([v.number(), v.literal(false)]),
-    "Port of the console; `false` publishes only the S3 API (not on Kubernetes).",
-    "`9001`",
-  ),
+  console: onSwarm(v.boolean(), "Whether the console is published as well.", "`true`"),
+  consolePort: everywhere(v.number(), "Port of the console.", "`9001`"),
   allowFrom: onSwarm(
     strings,
     "Addresses and ranges that may reach the published ports.",

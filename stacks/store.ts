@@ -20,17 +20,17 @@ export function deploySwarmStore(
     ...{ adopt, allowOutage, addressPools, subnetSize, dataPathPort, autolock, certificateExpiryDays },
   });
 
-  const network = createNetwork(swarm, settings, links);
+  const { network, networkName, subnet, gateway } = createNetwork(swarm, settings, links);
 
-  const { image, mode, expose, port, consolePort, environment, metrics, minReadySeconds } = settings;
+  const { image, mode, expose, port, console, consolePort, environment, metrics, minReadySeconds } = settings;
   const { rootUser, rootPassword, rootPasswordGeneration } = settings;
   const store = new MinioService("minio", {
     swarm,
     network,
     adopt: settings.adoptStore,
-    ...{ image, mode, expose, port, consolePort, environment, metrics, minReadySeconds },
+    ...{ image, mode, expose, port, console, consolePort, environment, metrics, minReadySeconds },
     ...{ rootUser, rootPassword, rootPasswordGeneration },
-    tls: settings.tls || undefined,
+    tls: settings.tls ? {} : undefined,
     allowFrom: settings.allowFrom,
   });
   for (const [name, args] of Object.entries(settings.buckets ?? {})) new MinioBucket(name, { store, ...args });
@@ -41,10 +41,10 @@ export function deploySwarmStore(
   return {
     ...toStoreOutputs(store),
     metricsToken: store.metricsToken ?? null,
-    subnet: network.subnet,
-    subnetGateway: network.gateway,
+    subnet,
+    subnetGateway: gateway,
     networkId: network.networkId,
-    networkName: network.networkName,
+    networkName,
     swarmId: swarm.swarmId,
     nodes: swarm.nodes,
     users: pulumi.output(

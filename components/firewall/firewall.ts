@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../hosts/host.ts";
+import type { SwarmNetwork } from "../networks/network.ts";
 import { bridgeOf, type DataNetwork } from "../networks/node-network/data-network.ts";
 import { SwarmResource } from "../shared/resource.ts";
 import { validateHostKeys } from "../../core/host-keys.ts";
@@ -36,7 +37,7 @@ export interface FirewallArgs {
    * blocked as well.
    * @default - overlay networks alone
    */
-  networks?: DataNetwork[];
+  networks?: SwarmNetwork[];
 }
 
 /** The clients to allow. */

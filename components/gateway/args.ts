@@ -1,27 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AllowFrom } from "../firewall/firewall.ts";
-import type { DataNetwork } from "../networks/node-network/data-network.ts";
+import type { MinioService } from "../minio/minio-service.ts";
+import type { SwarmNetwork } from "../networks/network.ts";
 import type { Swarm } from "../swarm/swarm.ts";
+import type { ServiceTransform } from "../service/service.ts";
 import type { TaskLimits } from "../service/task-limits.ts";
-
-/** The network between gateways and a store's members, such as an `OverlayNetwork`. */
-export type GatewayNetwork = Pick<DataNetwork, "networkId" | "driver">;
-
-/** A store behind a gateway, such as a `MinioService`. */
-export interface GatewayStore {
-  /** Names of the members on the network. Each serves the S3 API on port 9000. */
-  readonly members: readonly string[];
-  /**
-   * Port of the members' console on the network.
-   * @default 9001
-   */
-  readonly consolePort?: number;
-  /**
-   * Certificate of the authority that signed the members' certificates, PEM. With it the gateway uses TLS to members.
-   * @default - plain HTTP, for members on an encrypted network
-   */
-  readonly caCertificate?: pulumi.Input<string>;
-}
+import type { TaskSettings } from "../service/task-settings.ts";
 
 /** Certificate of a gateway. */
 export interface GatewayTls {
@@ -40,18 +24,15 @@ export interface GatewayTls {
  * // Two hosts, plain HTTP on port 8080, and the store's console on 8081.
  * new S3Gateway("gateway", { swarm, network, store, hosts: ["a", "b"], port: 8080, consolePort: 8081 });
  */
-export interface S3GatewayArgs extends TaskLimits {
+export interface S3GatewayArgs extends TaskLimits, TaskSettings {
   /** The Swarm that runs the gateway. */
   swarm: Swarm;
 
   /** The overlay network between the store's members, or one of its further networks. */
-  network: GatewayNetwork;
+  network: SwarmNetwork;
 
-  /**
-   * The store. Create it with `expose: false` if clients should use gateways only.
-   * @example { members: ["store-node1", "store-node2"] }
-   */
-  store: GatewayStore;
+  /** The store. Create it with `expose: false` if clients should use gateways only. */
+  store: MinioService;
 
   /**
    * Keys of the hosts that run a gateway.
@@ -115,4 +96,24 @@ export interface S3GatewayArgs extends TaskLimits {
    * @default 300
    */
   timeoutSeconds?: pulumi.Input<number>;
+
+  /**
+   * How long the store must answer through a new gateway before the next one is replaced, and before `up` completes, in
+   * seconds; in addition to `timeoutSeconds`. Changing only this restarts nothing.
+   * @default 0
+   */
+  minReadySeconds?: pulumi.Input<number>;
+
+  /**
+   * Changes the Swarm service and Docker secrets before they are created. TypeScript only.
+   * @default - none
+   * @example
+   * {
+   *   service: (args) => {
+   *     args.spec.TaskTemplate.ContainerSpec.CapabilityAdd = ["CAP_NET_BIND_SERVICE"];
+   *     return args;
+   *   },
+   * }
+   */
+  transform?: ServiceTransform;
 }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ConfigReference, SecretReference } from "../../engine/types.ts";
-import type { DeepInput } from "../shared/inputs.ts";
+import type { LeafInputs } from "../shared/inputs.ts";
 import type { Swarm } from "../swarm/swarm.ts";
 import {
   configMount,
@@ -17,8 +17,8 @@ export const GATEWAY_USER = "65532";
 
 /** The container's configs and secrets. */
 export interface GatewayFiles {
-  configs: DeepInput<ConfigReference>[];
-  secrets: DeepInput<SecretReference>[];
+  configs: LeafInputs<ConfigReference>[];
+  secrets: LeafInputs<SecretReference>[];
 }
 
 /** Contents of the files. */
@@ -34,10 +34,11 @@ export function createGatewayFiles(
   name: string,
   swarm: Swarm,
   { routes, certificate, key, storeAuthority }: GatewayFileContents,
+  user: pulumi.Input<string>,
   opts: FileOptions,
 ): GatewayFiles {
   const config = (role: string, text: pulumi.Input<string>, path: string) =>
-    configMount(createConfig(`${name}-${role}`, swarm, text, opts), path, GATEWAY_USER);
+    configMount(createConfig(`${name}-${role}`, swarm, text, opts), path, user);
   const configs = [config("routes", routes, CONTAINER_FILES.routes)];
   if (storeAuthority !== undefined)
     configs.push(config("store-authority", storeAuthority, CONTAINER_FILES.storeAuthority));
@@ -45,7 +46,7 @@ export function createGatewayFiles(
   // The certificate changes with its key and is not secret, so its hash is the generation of both.
   const generation = pulumi.unsecret(contentHash(certificate));
   const secret = (role: string, text: pulumi.Input<string>, path: string) =>
-    secretMount(createSecret(`${name}-${role}`, swarm, text, generation, opts), path, GATEWAY_USER);
+    secretMount(createSecret(`${name}-${role}`, swarm, text, generation, opts), path, user);
   return {
     configs,
     secrets: [secret("certificate", certificate, CONTAINER_FILES.certificate), secret("key", key, CONTAINER_FILES.key)],

@@ -1,20 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
 import { createHostFirewalls } from "../firewall/firewall.ts";
 import { endpointUrls } from "../hosts/endpoint-urls.ts";
+import { SwarmComponent } from "../shared/component.ts";
 import { validateWhenKnown } from "../shared/inputs.ts";
 import { creationOwner, ownerOf } from "../shared/owner.ts";
 import { throwIfInvalid } from "../../core/input-validation-error.ts";
-import { CONSOLE_PORT } from "../minio/layout/topology.ts";
 import { NodeSettings } from "../swarm/node-settings.ts";
-import { SwarmService } from "../service/swarm-service.ts";
+import { createService } from "../service/service.ts";
+import { validatedUser, withTaskSettings } from "../service/task-settings.ts";
 import type { S3GatewayArgs } from "./args.ts";
-import { createGatewayFiles } from "./files.ts";
+import { createGatewayFiles, GATEWAY_USER } from "./files.ts";
 import { apiPort, validateGateway, validateGatewayNetwork } from "./validation.ts";
 import { DEFAULT_GATEWAY_IMAGE, validateGatewayImage } from "./image.ts";
 import { GATEWAY_LABEL_VALUE, gatewayLabel, gatewaySpec } from "./spec.ts";
 import { type GatewayPlan, PROBE_COMMANDS, traefikRoutes } from "./traefik.ts";
 
-export type { GatewayNetwork, GatewayStore, GatewayTls, S3GatewayArgs } from "./args.ts";
+export type { GatewayTls, S3GatewayArgs } from "./args.ts";
 
 /**
  * A load balancer in front of a store, on each chosen host, for clients outside the store's network. It sends every
@@ -26,7 +27,7 @@ export type { GatewayNetwork, GatewayStore, GatewayTls, S3GatewayArgs } from "./
  * const gateway = new S3Gateway("gateway", { swarm, network, store, port: 9000 });
  * export const endpoint = gateway.endpoint;
  */
-export class S3Gateway extends pulumi.ComponentResource {
+export class S3Gateway extends SwarmComponent {
   /** URL of the S3 API on the first gateway host by key. */
   readonly endpoint: pulumi.Output<string>;
   /** URL of the S3 API on each gateway host, by host key. */
@@ -43,7 +44,8 @@ export class S3Gateway extends pulumi.ComponentResource {
       ...validateGateway(args, serviceName, swarm.hosts),
       ...validateGatewayNetwork(network),
     ]);
-    super("swarm:index:S3Gateway", name, {}, opts);
+    const clientTls = tls && { ...tls, key: pulumi.secret(tls.key) };
+    super("S3Gateway", name, { ...args, tls: clientTls }, opts);
 
     const port = apiPort(args);
     const hosts = (args.hosts ?? Object.keys(swarm.hosts)).toSorted();
@@ -76,16 +78,18 @@ export class S3Gateway extends pulumi.ComponentResource {
     const plan: GatewayPlan = {
       members: store.members,
       console: consolePort !== undefined,
-      storeConsolePort: store.consolePort ?? CONSOLE_PORT,
+      storeConsolePort: store.consolePort,
       tls: tls !== undefined,
       storeTls: store.caCertificate !== undefined,
     };
     const texts = {
       routes: traefikRoutes(plan),
-      certificate: tls?.certificate,
-      key: tls && pulumi.secret(tls.key),
+      certificate: clientTls?.certificate,
+      key: clientTls?.key,
       storeAuthority: store.caCertificate,
     };
+    const user = validatedUser(subject, args.user ?? GATEWAY_USER);
+    const files = { ...child, owner: creationOwner(name, child), component: name, transform: args.transform?.secret };
     const spec = gatewaySpec({
       ...args,
       serviceName,
@@ -94,23 +98,26 @@ export class S3Gateway extends pulumi.ComponentResource {
         throwIfInvalid(subject, validateGatewayImage(image)),
       ),
       networkId: network.networkId,
-      files: createGatewayFiles(name, swarm, texts, { ...child, owner: creationOwner(name, child), component: name }),
+      files: createGatewayFiles(name, swarm, texts, user, files),
       port,
       stopGraceSeconds,
     });
-    const service = new SwarmService(
+    const service = createService(
+      subject,
+      args.transform?.service,
       `${name}-service`,
       {
         swarm,
         adopt: args.adopt,
-        spec,
+        spec: withTaskSettings(subject, spec, args),
         readyCommand: PROBE_COMMANDS.ready,
         tasks: hosts.length,
+        minReadySeconds: args.minReadySeconds,
         timeoutSeconds: args.timeoutSeconds ?? 300,
       },
       {
         parent: this,
-        dependsOn: [preflight, ...nodeLabels, ...firewalls, ...(store instanceof pulumi.Resource ? [store] : [])],
+        dependsOn: [preflight, ...nodeLabels, ...firewalls, store],
       },
     );
 
@@ -118,7 +125,7 @@ export class S3Gateway extends pulumi.ComponentResource {
     this.endpoints = endpointUrls(scheme, gatewayHosts, port, [service]);
     this.consoleEndpoints = endpointUrls(scheme, gatewayHosts, consolePort, [service]);
     this.endpoint = this.endpoints.apply((all) => Object.values(all)[0] ?? "");
-    this.serviceId = service.serviceId;
+    this.serviceId = service.id;
     this.registerOutputs({
       endpoint: this.endpoint,
       endpoints: this.endpoints,

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ContainerSpec, ServiceSpec } from "../../engine/types.ts";
-import type { DeepInput, FieldInputs } from "../shared/inputs.ts";
+import type { LeafInputs } from "../shared/inputs.ts";
 import { hostPort, MIB, resourceLimits, rotatedLogDriver, toEngineUnit, SECOND } from "../service/spec-parts.ts";
 import type { TaskLimits } from "../service/task-limits.ts";
 import { GATEWAY_USER, type GatewayFiles } from "./files.ts";
@@ -27,7 +27,7 @@ export interface GatewayContext extends TaskLimits {
 }
 
 /** Returns the Swarm service spec. Empty lists are explicit, so that entries added by hand count as drift. */
-export function gatewaySpec(gateway: GatewayContext): FieldInputs<ServiceSpec> {
+export function gatewaySpec(gateway: GatewayContext): LeafInputs<ServiceSpec> {
   const { serviceName, port, consolePort } = gateway;
   return {
     Name: serviceName,
@@ -54,7 +54,7 @@ export function gatewaySpec(gateway: GatewayContext): FieldInputs<ServiceSpec> {
   };
 }
 
-function containerSpec({ plan, image, files, stopGraceSeconds }: GatewayContext): DeepInput<ContainerSpec> {
+function containerSpec({ plan, image, files, stopGraceSeconds }: GatewayContext): LeafInputs<ContainerSpec> {
   return {
     Image: image,
     Command: [],

@@ -1,20 +1,21 @@
 import { validateAllowFrom } from "../firewall/firewall.ts";
 import type { Host } from "../hosts/host.ts";
-import { isDnsLabel, validateServiceName } from "../../core/dns-label.ts";
+import { validateServiceName } from "../../core/dns-label.ts";
 import { validateHostKeys } from "../../core/host-keys.ts";
 import { knownValue } from "../shared/inputs.ts";
 import { validatePort } from "../../core/port.ts";
 import type { ValidationIssue } from "../../core/input-validation-error.ts";
 import { validateTaskAmounts } from "../service/task-limits.ts";
-import { driverOf } from "../networks/node-network/data-network.ts";
-import type { GatewayNetwork, S3GatewayArgs } from "./args.ts";
+import { validateTaskSettings } from "../service/task-settings.ts";
+import { type DataNetwork, driverOf } from "../networks/node-network/data-network.ts";
+import type { S3GatewayArgs } from "./args.ts";
 import { validateGatewayImage } from "./image.ts";
 
 /** Traefik does not start with less. */
 const MIN_MEMORY_MIB = 64;
 
 /** The arguments that are not resources. */
-export type GatewaySettings = Omit<S3GatewayArgs, "swarm" | "network">;
+export type GatewaySettings = Omit<S3GatewayArgs, "swarm" | "network" | "store">;
 
 /** Validates the arguments of a gateway in a Swarm of these hosts. Outputs are validated when they are known. */
 export function validateGateway(
@@ -26,18 +27,17 @@ export function validateGateway(
   return [
     ...validateServiceName(serviceName),
     ...validateHosts(args.hosts, Object.keys(hosts)),
-    ...validateMembers(args.store.members),
     ...validatePublishedPorts(args),
     ...validateAllowFrom(args.allowFrom),
     ...validateTls(args.tls),
-    ...validatePem("store.caCertificate", args.store.caCertificate, "CERTIFICATE"),
     ...(image === undefined ? [] : validateGatewayImage(image)),
     ...validateTaskAmounts(args, MIN_MEMORY_MIB),
+    ...validateTaskSettings(args),
   ];
 }
 
 /** Validates the network between a gateway and a store. */
-export function validateGatewayNetwork(network: Pick<GatewayNetwork, "driver">): ValidationIssue[] {
+export function validateGatewayNetwork(network: Pick<DataNetwork, "driver">): ValidationIssue[] {
   const driver = driverOf(network);
   if (driver === "overlay") return [];
   const problem =
@@ -57,16 +57,6 @@ function validateHosts(keys: string[] | undefined, hosts: string[]): ValidationI
     return [{ argument: "hosts", value: keys, problem: "a gateway needs at least one host: leave hosts out for all" }];
   }
   return validateHostKeys("hosts", keys, hosts);
-}
-
-function validateMembers(members: readonly string[]): ValidationIssue[] {
-  const argument = "store.members";
-  if (members.length === 0) {
-    return [{ argument, value: members, problem: "a store has at least one member: give their names on the network" }];
-  }
-  return members
-    .filter((name) => !isDnsLabel(name))
-    .map((value) => ({ argument, value, problem: "must be a name on the network, without port: such as store-node1" }));
 }
 
 function validatePublishedPorts(args: GatewaySettings): ValidationIssue[] {

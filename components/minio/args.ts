@@ -1,8 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AllowFrom } from "../firewall/firewall.ts";
-import type { DataNetwork } from "../networks/node-network/data-network.ts";
+import type { SwarmNetwork } from "../networks/network.ts";
 import type { Swarm } from "../swarm/swarm.ts";
+import type { ServiceTransform } from "../service/service.ts";
 import type { TaskLimits } from "../service/task-limits.ts";
+import type { TaskSettings } from "../service/task-settings.ts";
 import type { KmsKey } from "./security/kms-key-args.ts";
 import type { MinioMetrics } from "./iam/metrics-access.ts";
 import type { HealthcheckClient } from "./spec/probes.ts";
@@ -40,7 +42,7 @@ export type MinioMode = "global" | "replicated";
  * // Three of the hosts; nothing published, reachable within the overlay as http://store:9000.
  * new MinioService("store", { swarm, network, pools: { main: { hosts: ["a", "b", "c"] } }, expose: false });
  */
-export interface MinioServiceArgs extends TaskLimits {
+export interface MinioServiceArgs extends TaskLimits, TaskSettings {
   /** The Swarm that runs the store. */
   swarm: Swarm;
 
@@ -49,7 +51,7 @@ export interface MinioServiceArgs extends TaskLimits {
    * members' own addresses and nothing is published on hosts; the `HostNetwork`; or, for a store on one host, a
    * `BridgeNetwork`. Their reference pages list the limitations. Changing it restarts all members at once.
    */
-  network: DataNetwork;
+  network: SwarmNetwork;
 
   /**
    * Further overlay or bridge networks on which the store is reachable by its name. Adding or removing one restarts the
@@ -57,7 +59,7 @@ export interface MinioServiceArgs extends TaskLimits {
    * @default - none
    * @example [applications]
    */
-  networks?: DataNetwork[];
+  networks?: SwarmNetwork[];
 
   /**
    * Server pools by key. Together they are one store: new objects go to the pool with the most free space. To grow the
@@ -133,11 +135,10 @@ export interface MinioServiceArgs extends TaskLimits {
   rootPasswordGeneration?: pulumi.Input<string>;
 
   /**
-   * TLS for clients and between members: `true` or settings to generate certificates, signed by the store's own authority
-   * (the output `caCertificate`, which clients must trust), or an existing certificate. Turning TLS on or off restarts
-   * all members at once.
+   * TLS for clients and between members. `{}` generates certificates, signed by the store's own authority (the output
+   * `caCertificate`, which clients must trust). Turning TLS on or off restarts all members at once.
    * @default - plain HTTP
-   * @example true
+   * @example {}
    * @example { names: ["s3.example.com"] }
    */
   tls?: MinioTls;
@@ -160,7 +161,7 @@ export interface MinioServiceArgs extends TaskLimits {
   kmsKey?: KmsKey;
 
   /**
-   * Whether to publish the S3 API and the console (see `consolePort`) on every member. Swarm publishes on all addresses
+   * Whether to publish the S3 API and the console on every member. Swarm publishes on all addresses
    * of a host. With `false` the store is reachable on its networks only.
    * @default - true; false with a `MacvlanNetwork` or `IpvlanNetwork`, which publish no ports
    */
@@ -173,12 +174,18 @@ export interface MinioServiceArgs extends TaskLimits {
   port?: number;
 
   /**
+   * Whether to publish the console as well. Without `tls` it sends the root password over plain HTTP. Changing it restarts
+   * all members at once.
+   * @default true
+   */
+  console?: boolean;
+
+  /**
    * Published port of the console on every member, and its port within the overlay: MinIO redirects browsers from the S3
-   * API to it. With `false` only the S3 API is published. Without `tls` the console sends the root password over plain
-   * HTTP. Changing it restarts all members at once.
+   * API to it. Changing it restarts all members at once.
    * @default 9001
    */
-  consolePort?: number | false;
+  consolePort?: number;
 
   /**
    * Addresses and ranges, IPv4 and IPv6, that can reach the published ports. All others are blocked, including containers
@@ -225,4 +232,26 @@ export interface MinioServiceArgs extends TaskLimits {
    * @default 600
    */
   timeoutSeconds?: pulumi.Input<number>;
+
+  /**
+   * User of the members' processes: a numeric id, and optionally that of a group. The folders of all drives must belong
+   * to it, and Docker volumes belong to root. Changing it restarts all members at once.
+   * @default - root, without most of its capabilities
+   * @example "1000:1000"
+   */
+  user?: pulumi.Input<string>;
+
+  /**
+   * Changes the Swarm services and Docker secrets before they are created. TypeScript only.
+   * @default - none
+   * @example
+   * {
+   *   service: (args) => {
+   *     const { ContainerSpec } = args.spec.TaskTemplate;
+   *     ContainerSpec.Mounts?.push({ Type: "bind", Source: "/etc/idp", Target: "/etc/idp", ReadOnly: true });
+   *     return args;
+   *   },
+   * }
+   */
+  transform?: ServiceTransform;
 }

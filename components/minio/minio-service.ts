@@ -1,40 +1,34 @@
 import * as pulumi from "@pulumi/pulumi";
 import { createHostFirewalls } from "../firewall/firewall.ts";
+import { validatedUser } from "../service/task-settings.ts";
 import { endpointUrls } from "../hosts/endpoint-urls.ts";
+import { secretInput, SwarmComponent } from "../shared/component.ts";
 import { knownValue } from "../shared/inputs.ts";
 import { DEFAULT_MINIO_IMAGE } from "../../core/default-images.ts";
 import { ownerLabels } from "../../core/labels.ts";
 import { creationOwner, ownerOf } from "../shared/owner.ts";
 import { NodeSettings } from "../swarm/node-settings.ts";
-import { SwarmService } from "../service/swarm-service.ts";
-import { toleratesHostLoss } from "./layout/fault-tolerance.ts";
 import type { MinioServiceArgs } from "./args.ts";
 import { validateMinioService } from "./validation/settings.ts";
-import { immutableForService, immutableForStore } from "./layout/immutable-settings.ts";
+import { immutableForStore } from "./layout/immutable-settings.ts";
 import { validatedImage } from "./spec/image.ts";
 import { validatedKmsKey, immutableKmsKey, createKmsSecret } from "./security/kms-key.ts";
 import { MetricsUser, metricsUrls } from "./iam/metrics.ts";
-import { declaredPools, planStore, type ServicePlan, type StorePlan } from "./layout/plan.ts";
+import { declaredPools, planStore } from "./layout/plan.ts";
 import { validateStoreNetworks } from "./validation/network-and-tls.ts";
 import { createPoolsConfig } from "./layout/pool-config.ts";
-import {
-  DRIVE_RECONNECT_SECONDS,
-  INTERNAL_LOCK_PREFIX,
-  LOCK_EXPIRY_SECONDS,
-  probeCommands,
-  defaultHealthcheckClient,
-} from "./spec/probes.ts";
+import { defaultHealthcheckClient } from "./spec/probes.ts";
 import { RootCredentials } from "./security/root-credentials.ts";
 import { validatedRootUser } from "./validation/settings.ts";
 import { RootServiceAccounts } from "./iam/root-service-accounts.ts";
 import { createRootSecrets } from "./security/root-secrets.ts";
-import { CLUSTER_WIDE_FIELDS, serviceSpec, type StoreContext } from "./spec/spec.ts";
+import type { StoreContext } from "./spec/spec.ts";
 import { memberAddresses, storeEndpoints, internalUrl } from "./layout/endpoints.ts";
 import { storeAddressByName, storeConnection, type StoreConnection } from "./iam/store-connection.ts";
 import { createTlsSecrets } from "./security/tls.ts";
 import { validatedTls } from "./validation/network-and-tls.ts";
-import { driveDisks, memberName, volumeNames } from "./layout/topology.ts";
-import { settingsValidation } from "./spec/trial-run.ts";
+import { memberName } from "./layout/topology.ts";
+import { createServices, serviceRequirement } from "./services.ts";
 
 export type { MinioMode, MinioPool, MinioServiceArgs } from "./args.ts";
 
@@ -46,7 +40,7 @@ export type { MinioMode, MinioPool, MinioServiceArgs } from "./args.ts";
  * const store = new MinioService("store", { swarm, network });
  * export const endpoint = store.endpoint;
  */
-export class MinioService extends pulumi.ComponentResource {
+export class MinioService extends SwarmComponent {
   /** URL of the S3 API on the first host by key; if nothing is published, by the store's name on its network. */
   readonly endpoint: pulumi.Output<string>;
   /**
@@ -54,7 +48,7 @@ export class MinioService extends pulumi.ComponentResource {
    * hosts that assign one. Empty with `expose: false`.
    */
   readonly endpoints: pulumi.Output<Record<string, string>>;
-  /** URL of the console on each host, by host key. Empty if `endpoints` is, and with `consolePort: false`. */
+  /** URL of the console on each host, by host key. Empty if `endpoints` is, and with `console: false`. */
   readonly consoleEndpoints: pulumi.Output<Record<string, string>>;
   /** URL of the Prometheus metrics on each host, by host key. The argument `metrics` decides who can read them. */
   readonly metricsEndpoints: pulumi.Output<Record<string, string>>;
@@ -68,7 +62,11 @@ export class MinioService extends pulumi.ComponentResource {
   readonly consolePort: number;
   /** Certificate of the authority that clients must trust, PEM; absent without `tls`. */
   readonly caCertificate?: pulumi.Output<string>;
-  /** Access to the store for buckets and users. */
+  /**
+   * Access to the store for buckets and users.
+   *
+   * @internal
+   */
   readonly connection: StoreConnection;
   /** Name of the root user. */
   readonly rootUser: pulumi.Output<string>;
@@ -82,12 +80,10 @@ export class MinioService extends pulumi.ComponentResource {
       ...validateMinioService(args, serviceName, swarm.hosts),
       ...validateStoreNetworks(args, swarm.hosts),
     ]);
-    super("swarm:index:MinioService", name, {}, opts);
+    super("MinioService", name, withSecrets(args), opts);
 
     const plan = planStore(args, serviceName, swarm.hosts);
-    const preflights = plan.services.map((service) =>
-      swarm.preflight(serviceRequirement(name, subject, plan, service, args)),
-    );
+    const preflights = plan.services.map((service) => swarm.preflight(serviceRequirement(name, plan, service, args)));
 
     const kmsKey = args.kmsKey && validatedKmsKey(subject, args.kmsKey);
     const credentials = new RootCredentials(
@@ -101,7 +97,7 @@ export class MinioService extends pulumi.ComponentResource {
       { parent: this, dependsOn: preflights },
     );
     const child = { parent: this, dependsOn: [...preflights, credentials] };
-    const files = { ...child, owner: creationOwner(name, child), component: name };
+    const files = { ...child, owner: creationOwner(name, child), component: name, transform: args.transform?.secret };
     const memberLabels = plan.pools.flatMap(({ hosts, label }) =>
       hosts.map(({ key: host }) => new NodeSettings(`${name}-member-${host}`, { swarm, host, labels: label }, child)),
     );
@@ -119,6 +115,7 @@ export class MinioService extends pulumi.ComponentResource {
       tls,
       kmsKey: kmsKey && createKmsSecret(`${name}-kms-key`, swarm, kmsKey, files),
       plan,
+      user: args.user && validatedUser(subject, args.user),
       image: validatedImage(subject, args.image ?? DEFAULT_MINIO_IMAGE, this),
       tools: args.tools ?? defaultHealthcheckClient(knownValue(args.image) ?? DEFAULT_MINIO_IMAGE),
       networkIds: [network, ...(args.networks ?? [])].map(({ networkId }) => networkId),
@@ -137,7 +134,7 @@ export class MinioService extends pulumi.ComponentResource {
             },
             child,
           );
-    const services = this.#createServices(name, args, store, [...preflights, ...memberLabels, ...firewalls]);
+    const services = createServices(name, args, store, [...preflights, ...memberLabels, ...firewalls], this);
 
     const ready = services.map(({ resource }) => resource);
     const { members, port, consolePort } = storeEndpoints(network, plan);
@@ -146,7 +143,7 @@ export class MinioService extends pulumi.ComponentResource {
     this.metricsEndpoints = this.endpoints.apply(metricsUrls);
     this.endpoint = this.endpoints.apply((all) => Object.values(all)[0] ?? internalUrl(network, plan));
     this.serviceIds = pulumi.output(
-      Object.fromEntries(services.map(({ key, resource }) => [key, resource.serviceId] as const)),
+      Object.fromEntries(services.map(({ key, resource }) => [key, resource.id] as const)),
     );
     this.consolePort = plan.consolePort;
     this.caCertificate = tls?.caCertificate;
@@ -170,85 +167,15 @@ export class MinioService extends pulumi.ComponentResource {
       caCertificate: this.caCertificate,
     });
   }
-
-  /**
-   * Creates replicated services one after another, so that members restart in turn. Global services are created in
-   * parallel: all members must have the same settings, so none would become ready while another pool is outdated. Only
-   * the last service waits for the cluster, since the first ones cannot have a quorum yet.
-   */
-  #createServices(
-    name: string,
-    args: MinioServiceArgs,
-    store: StoreContext,
-    dependencies: pulumi.Input<pulumi.Resource>[],
-  ): CreatedService[] {
-    const { plan } = store;
-    const probes = probeCommands(store.tools);
-    const created: CreatedService[] = [];
-    for (const service of plan.services) {
-      const isLast = service === plan.services.at(-1);
-      const resource = new SwarmService(
-        `${name}-${service.role}`,
-        {
-          swarm: args.swarm,
-          adopt: args.adopt,
-          spec: serviceSpec(store, service),
-          restartTogether: CLUSTER_WIDE_FIELDS,
-          peers: plan.services.map(({ serviceName }) => serviceName),
-          immutable: immutableForService(plan, service),
-          readyCommand: isLast ? probes.ready : undefined,
-          ...(toleratesHostLoss(service.pool, plan, args.environment) && {
-            maintenanceCommand: probes.maintenance,
-            locks: {
-              command: probes.locks,
-              expirySeconds: LOCK_EXPIRY_SECONDS,
-              internalPrefix: INTERNAL_LOCK_PREFIX,
-            },
-          }),
-          minReadySeconds: args.minReadySeconds ?? (plan.hosts.length > 1 ? DRIVE_RECONNECT_SECONDS : undefined),
-          validation: settingsValidation(store, service),
-          rollback: args.rollback,
-          tasks: service.hosts.length,
-          timeoutSeconds: args.timeoutSeconds,
-        },
-        {
-          parent: this,
-          dependsOn: [...dependencies, ...(plan.mode === "replicated" ? created.map(({ resource }) => resource) : [])],
-        },
-      );
-      created.push({ key: service.key, resource });
-    }
-    return created;
-  }
 }
 
-interface CreatedService {
-  /** Key in the output `serviceIds`. */
-  key: string;
-  resource: SwarmService;
-}
-
-/** Returns what the preflight must check for a service. */
-function serviceRequirement(
-  name: string,
-  subject: string,
-  plan: StorePlan,
-  service: ServicePlan,
-  { adopt, allowFrom }: MinioServiceArgs,
-) {
+/** Returns the arguments with those that are secret as secrets. */
+function withSecrets(args: MinioServiceArgs): object {
+  const { rootPassword, kmsKey, tls } = args;
   return {
-    kind: "service",
-    subject,
-    owner: ownerOf(`${name}-${service.role}`),
-    name: service.serviceName,
-    adopt,
-    alternateNames: plan.alternateModeServiceNames,
-    ports: { ...plan.published },
-    usesHostNetwork: plan.usesHostNetwork || undefined,
-    hosts: service.hosts.map(({ key }) => key),
-    disks: service.hosts.slice(0, 1).flatMap((host) => driveDisks(host, service.pool.drives)),
-    driveFormat: service.pool.hosts.length * service.pool.drives.length === 1 ? "xl-single" : "xl",
-    volumes: volumeNames(plan.serviceName, service.hosts, service.pool.drives),
-    needsFirewall: allowFrom !== undefined,
-  } as const;
+    ...args,
+    rootPassword: secretInput(rootPassword),
+    kmsKey: kmsKey && { ...kmsKey, key: secretInput(kmsKey.key) },
+    tls: tls && { ...tls, key: secretInput(tls.key) },
+  };
 }

@@ -1,5 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { DataNetwork } from "./node-network/data-network.ts";
+import { SwarmComponent } from "../shared/component.ts";
 import { SwarmResource } from "../shared/resource.ts";
 import type { Swarm } from "../swarm/swarm.ts";
 
@@ -23,18 +24,19 @@ export interface HostNetworkArgs {
  *
  * @example
  * const network = new HostNetwork("hosts", { swarm });
- * const store = new MinioService("store", { swarm, network, tls: true });
+ * const store = new MinioService("store", { swarm, network, tls: {} });
  * @example
  * new SwarmService("agent", { swarm, spec: { …, TaskTemplate: { …, Networks: [{ Target: network.networkId }] } } });
  */
-export class HostNetwork extends pulumi.ComponentResource implements DataNetwork {
+export class HostNetwork extends SwarmComponent implements DataNetwork {
   /** The network's id in the Swarm. */
   readonly networkId: pulumi.Output<string>;
   /** The network driver. */
   readonly driver = "host";
 
-  constructor(name: string, { swarm }: HostNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("swarm:index:HostNetwork", name, {}, opts);
+  constructor(name: string, args: HostNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("HostNetwork", name, args, opts);
+    const { swarm } = args;
     const inputs = { managers: swarm.managers, swarmId: swarm.swarmId, name: "host" };
     this.networkId = new PredefinedNetwork(`${name}-network`, inputs, { parent: this }).id;
     this.registerOutputs({ networkId: this.networkId });

@@ -46,7 +46,7 @@ export class IpvlanNetwork extends NodeNetwork {
       name,
       {
         ...others,
-        ...{ kind: "IpvlanNetwork", driver: "ipvlan", gateway },
+        ...{ kind: "IpvlanNetwork", args, driver: "ipvlan", gateway },
         options: { [IPVLAN_MODE_OPTION]: mode },
         validate: (networkName, spec) => [
           ...validateL2Network(networkName, spec, Object.keys(args.swarm.hosts)),

@@ -47,7 +47,7 @@ export class MacvlanNetwork extends NodeNetwork {
       name,
       {
         ...others,
-        ...{ kind: "MacvlanNetwork", driver: "macvlan", gateway },
+        ...{ kind: "MacvlanNetwork", args, driver: "macvlan", gateway },
         options: { [MACVLAN_MODE_OPTION]: mode },
         validate: (networkName, spec) => [
           ...validateL2Network(networkName, spec, Object.keys(args.swarm.hosts)),

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PlannedOutage } from "../../provider/preflight/live-networks.ts";
 import { checkRequirements, type PreflightInputs } from "../../provider/preflight/preflight.ts";
 import { logLine } from "../../provider/runtime/log-line.ts";
-import { type RequirementInput, isSameService } from "./requirement-input.ts";
+import type { RequirementInput } from "./requirement-input.ts";
 
 /** The properties of a Preflight resource, as the program gives them. */
 type PreflightProps = pulumi.Inputs & { hosts: Record<string, pulumi.Inputs> };
@@ -36,7 +36,7 @@ export class LateRequirements {
   check(requirement: RequirementInput): Promise<void> {
     this.#turn ??= this.#next();
     const { requirements } = this.#turn;
-    if (!requirements.some((other) => isSameService(other, requirement))) requirements.push(requirement);
+    requirements.push(requirement);
     return this.#turn.checked;
   }
 

@@ -3,7 +3,7 @@ import type { Host } from "../hosts/host.ts";
 import { SwarmResource } from "../shared/resource.ts";
 import { LateRequirements } from "./late-requirements.ts";
 import { recordedIds, recordedUnlockKey } from "./recorded-state.ts";
-import { type RequirementInput, isSameService } from "./requirement-input.ts";
+import type { RequirementInput } from "./requirement-input.ts";
 
 export interface PreflightArgs {
   /** The hosts of the Swarm. */
@@ -70,9 +70,7 @@ class RequirementList {
 
   /** Returns whether the requirement was still accepted. */
   add(requirement: RequirementInput): boolean {
-    // A component states more about its service than the service itself does, and states it first.
-    const isStated = this.#requirements.some((other) => isSameService(other, requirement));
-    if (this.#open && !isStated) this.#requirements.push(requirement);
+    if (this.#open) this.#requirements.push(requirement);
     return this.#open;
   }
 

@@ -5,9 +5,3 @@ type Declared<D> = D extends Requirement ? Omit<D, "owner"> & { owner: OwnerInpu
 
 /** A requirement in a program: plain values except for the owner. */
 export type RequirementInput = Declared<Requirement>;
-
-/** Whether two requirements are about the same service: a component states more about it than the service itself. */
-export function isSameService(one: RequirementInput, other: RequirementInput): boolean {
-  if (one.kind !== "service" || other.kind !== "service") return false;
-  return one.name === other.name && one.owner.name === other.owner.name;
-}

@@ -2,8 +2,10 @@ import { createHash } from "node:crypto";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { ConfigReference, SecretReference } from "../../engine/types.ts";
-import type { DeepInput } from "../shared/inputs.ts";
+import type { LeafInputs } from "../shared/inputs.ts";
 import { GENERATION_LABEL, type Owner, ownerLabels, SWARM_LABEL } from "../../core/labels.ts";
+import { type Transform, transformed } from "../shared/transform.ts";
+import { fileOwner } from "./spec-parts.ts";
 import type { Swarm } from "../swarm/swarm.ts";
 
 /** A reference to a Docker secret or config. */
@@ -18,6 +20,8 @@ export interface FileOptions extends pulumi.CustomResourceOptions {
   owner: pulumi.Output<Owner>;
   /** The component's present name, which is the prefix of the names of its secrets and configs. */
   component: string;
+  /** The component's `transform.secret`. */
+  transform?: Transform<docker.SecretArgs>;
 }
 
 /**
@@ -36,13 +40,12 @@ export function createSecret(
   swarm: Swarm,
   text: pulumi.Input<string>,
   generation: pulumi.Input<string>,
-  { owner, component, ...opts }: FileOptions,
+  { owner, component, transform, ...opts }: FileOptions,
 ): FileRef {
-  const data = pulumi.secret(toBase64(text));
+  const labels = toDockerLabels(ownerOfFile(name, owner, component), swarm, generation);
+  const args = { data: pulumi.secret(toBase64(text)), labels };
   return new docker.Secret(
-    name,
-    { data, labels: toDockerLabels(ownerOfFile(name, owner, component), swarm, generation) },
-    { ...opts, ...REPLACEABLE, provider: swarm.provider },
+    ...transformed<docker.SecretArgs>(transform, name, args, { ...opts, ...REPLACEABLE, provider: swarm.provider }),
   );
 }
 
@@ -51,7 +54,7 @@ export function createConfig(
   name: string,
   swarm: Swarm,
   text: pulumi.Input<string>,
-  { owner, component, ...opts }: FileOptions,
+  { owner, component, transform: _transform, ...opts }: FileOptions,
 ): FileRef {
   return new docker.ServiceConfig(
     name,
@@ -60,14 +63,22 @@ export function createConfig(
   );
 }
 
-/** Mounts a secret as a file that only this user of the container can read. `user` is a numeric id. */
-export function secretMount({ id, name }: FileRef, path: string, user: string): DeepInput<SecretReference> {
-  return { SecretID: id, SecretName: name, File: { Name: path, UID: user, GID: user, Mode: 0o400 } };
+/** Mounts a secret as a file that only this user of the container can read: `1000` or `1000:1000`. */
+export function secretMount(
+  { id, name }: FileRef,
+  path: string,
+  user: pulumi.Input<string>,
+): LeafInputs<SecretReference> {
+  return { SecretID: id, SecretName: name, File: { Name: path, ...fileOwner(user), Mode: 0o400 } };
 }
 
 /** Mounts a config as a file of this user that all users of the container can read. */
-export function configMount({ id, name }: FileRef, path: string, user: string): DeepInput<ConfigReference> {
-  return { ConfigID: id, ConfigName: name, File: { Name: path, UID: user, GID: user, Mode: 0o444 } };
+export function configMount(
+  { id, name }: FileRef,
+  path: string,
+  user: pulumi.Input<string>,
+): LeafInputs<ConfigReference> {
+  return { ConfigID: id, ConfigName: name, File: { Name: path, ...fileOwner(user), Mode: 0o444 } };
 }
 
 /** Returns a generation for a text that is not secret: a hash of it. */

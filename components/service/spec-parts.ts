@@ -1,6 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { PublishedPort, ResourceLimits, TaskSpec } from "../../engine/types.ts";
-import { type DeepInput, knownValue } from "../shared/inputs.ts";
+import { type LeafInputs, mapInput } from "../shared/inputs.ts";
 
 /** A second in the Engine's unit of durations. */
 export const SECOND = 1e9;
@@ -9,17 +9,14 @@ export const MIB = 1024 * 1024;
 
 /** Converts an amount to the Engine's unit, as a whole number. The result is a plain value if the amount is one. */
 export function toEngineUnit(value: pulumi.Input<number>, factor: number): pulumi.Input<number> {
-  const known = knownValue(value);
-  return known === undefined
-    ? pulumi.output(value).apply((given) => Math.round(given * factor))
-    : Math.round(known * factor);
+  return mapInput(value, (given) => Math.round(given * factor));
 }
 
 /** Returns limits of CPU and memory; `undefined` means no limit. */
 export function resourceLimits(
   cpus: pulumi.Input<number> | undefined,
   memoryMiB: pulumi.Input<number> | undefined,
-): DeepInput<ResourceLimits> {
+): LeafInputs<ResourceLimits> {
   return { NanoCPUs: toEngineUnit(cpus ?? 0, 1e9), MemoryBytes: toEngineUnit(memoryMiB ?? 0, MIB) };
 }
 
@@ -27,12 +24,12 @@ export function resourceLimits(
 export function rotatedLogDriver(
   maxSizeMiB: pulumi.Input<number> = 10,
   maxFiles: pulumi.Input<number> = 3,
-): DeepInput<NonNullable<TaskSpec["LogDriver"]>> {
+): LeafInputs<NonNullable<TaskSpec["LogDriver"]>> {
   return {
     Name: "json-file",
     Options: {
-      "max-size": pulumi.output(maxSizeMiB).apply((size) => `${size}m`),
-      "max-file": pulumi.output(maxFiles).apply(String),
+      "max-size": mapInput(maxSizeMiB, (size) => `${size}m`),
+      "max-file": mapInput(maxFiles, String),
     },
   };
 }
@@ -40,4 +37,14 @@ export function rotatedLogDriver(
 /** Returns a port in host mode: on each host, it leads to the task on that host. */
 export function hostPort(TargetPort: number, PublishedPort: number): PublishedPort {
   return { Protocol: "tcp", TargetPort, PublishedPort, PublishMode: "host" };
+}
+
+/** Returns a file's owner: of a user `1000` or `1000:1000`, whose group defaults to the same id. */
+export function fileOwner(user: pulumi.Input<string>): { UID: pulumi.Input<string>; GID: pulumi.Input<string> } {
+  return { UID: mapInput(user, (ids) => idsOf(ids)[0]), GID: mapInput(user, (ids) => idsOf(ids)[1]) };
+}
+
+function idsOf(user: string): [string, string] {
+  const [uid = user, gid = uid] = user.split(":");
+  return [uid, gid];
 }

@@ -3,6 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 /** `T` with Outputs allowed at every depth. Plain values stay visible in a preview while others are unknown. */
 export type DeepInput<T> = pulumi.Input<T extends object ? { [K in keyof T]: DeepInput<T[K]> } : T>;
 
+/** `T` with Outputs allowed for its texts, numbers and booleans. Objects and arrays are plain, so programs can change them. */
+export type LeafInputs<T> = [T] extends [object | undefined] ? { [K in keyof T]: LeafInputs<T[K]> } : pulumi.Input<T>;
+
 /** `T` with Outputs allowed in its fields. The object itself is plain, so that a preview shows its known fields. */
 export type FieldInputs<T> = { [K in keyof T]: DeepInput<T[K]> };
 
@@ -28,10 +31,15 @@ export function knownRecord<T>(
   return isKnown ? (Object.fromEntries(entries) as Record<string, T>) : undefined;
 }
 
+/** Returns the converted value, plain if the input is plain. */
+export function mapInput<T, U>(input: pulumi.Input<T>, convert: (value: T) => U): pulumi.Input<U> {
+  return isPlain(input) ? convert(input) : pulumi.output(input).apply((value) => convert(value as T));
+}
+
 /** Validates a deferred value once it is known. A plain value was validated before anything was registered. */
 export function validateWhenKnown(input: pulumi.Input<string>, check: (value: string) => void): pulumi.Input<string> {
   if (isPlain(input)) return input;
-  return pulumi.output(input).apply((value) => {
+  return mapInput(input, (value) => {
     check(value);
     return value;
   });

@@ -1,5 +1,6 @@
 import type { NetworkSettings } from "../requirement.ts";
-import { MTU_OPTION, validateMtu, validateNetworkLabels, validateNetworkName } from "../network-rules.ts";
+import { validateLabels } from "../label-rules.ts";
+import { MTU_OPTION, validateMtu, validateNetworkName } from "../network-rules.ts";
 import type { ValidationIssue } from "../input-validation-error.ts";
 import { type NetworkAddresses, validateAddresses, defaultGateway } from "./cidr.ts";
 
@@ -35,7 +36,7 @@ export function validateOverlayNetwork(
     ...validateNetworkName(name),
     ...(deferred.includes("subnet") ? [] : validateAddresses(settings)),
     ...validateMtu(settings.mtu),
-    ...validateNetworkLabels(settings.labels),
+    ...validateLabels("labels", settings.labels),
   ];
 }
 

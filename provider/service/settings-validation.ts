@@ -18,7 +18,7 @@ const MAX_LIFETIME_NS = 300e9;
  */
 export function validationSpec(
   spec: ServiceSpec,
-  { args, mounts }: SettingsValidation,
+  { args, mounts, hosts }: SettingsValidation,
   networks: readonly Pick<NetworkDetails, "Id" | "Driver">[],
   suffix: string,
 ): ServiceSpec {
@@ -34,6 +34,7 @@ export function validationSpec(
         ...container,
         Args: args,
         Mounts: mounts,
+        ...(hosts && { Hosts: hosts }),
         Healthcheck: { Test: ["CMD", "/pulumi-swarm-validation-ends"], Interval: MAX_LIFETIME_NS, Retries: 1 },
         StopGracePeriod: 1e9,
       },

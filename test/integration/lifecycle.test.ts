@@ -100,7 +100,7 @@ describeOnLab("a store on one machine, from up to destroy", (fixture) => {
 
     stack.config("image", fixture().images.b);
     const preview = await stack.preview();
-    expect(preview.steps.map(({ op, name }) => `${op} ${name}`)).toEqual(["update minio-main"]);
+    expect(preview.steps.map(({ op, name }) => `${op} ${name}`)).toEqual(["update minio", "update minio-main"]);
     expect(preview.output).toMatch(/minio-main: all tasks restart at once, a short outage: .*Image/);
     await stack.up();
 

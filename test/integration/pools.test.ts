@@ -34,6 +34,7 @@ describeOnLab(
         "create store-member-d",
         "create store-more",
         "create store-pools",
+        "update store",
         "update store-main",
         "update store-root-keys",
       ]);

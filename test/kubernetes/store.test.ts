@@ -90,7 +90,7 @@ describe("a store of four pods, in a namespace that accepts only restricted pods
   test("is accepted with all optional settings as well", async () => {
     const all = {
       pools: { main: { members: 4 }, next: { members: 4, drives: { x: { size: "2Gi" } } } },
-      tls: true as const,
+      tls: {},
       ...{ expose: true, port: 80, consolePort: 81, nodeSelector: { disks: "local" }, stopGraceSeconds: 30 },
       ...{ cpuLimit: 1.5, cpuReservation: 0.5, memoryLimitMiB: 2048, memoryReservationMiB: 1024 },
       environment: { MINIO_REGION: "eu" },

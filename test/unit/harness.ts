@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../../components/hosts/host.ts";
+import type { SwarmNetwork } from "../../components/networks/network.ts";
+import type { DataNetwork } from "../../components/networks/node-network/data-network.ts";
 import type { Drive } from "../../core/drive.ts";
 
 /** A resource that a program has registered. */
@@ -17,6 +19,8 @@ export interface RegisteredResource {
   inputDependencies: Record<string, string[]>;
   /** The inputs, with secrets unwrapped. */
   inputs: Record<string, unknown>;
+  /** The inputs as the state shows them, with `[secret]` in place of each secret. */
+  visibleInputs: unknown;
   /** Names of the inputs that are secret or contain a secret. */
   secrets: string[];
 }
@@ -86,6 +90,12 @@ export function fakeHost(key: string, drives: Record<string, Drive> = { d1: {}, 
     machineId: pulumi.output(`machine-${key}`),
     ready: pulumi.output(true),
   };
+}
+
+/** Returns an object in place of a network component. */
+export function fakeNetwork(id: string, settings: Partial<DataNetwork> = {}): SwarmNetwork {
+  const network: DataNetwork = { networkId: pulumi.output(id), ...settings };
+  return network as SwarmNetwork;
 }
 
 /** Returns the value of a known Output. */
@@ -183,7 +193,8 @@ function toRegisteredResource(request: Request, urn: string): RegisteredResource
     inputDependencies: Object.fromEntries(
       Array.from(request.getPropertydependenciesMap().entries(), ([key, from]) => [key, from.getUrnsList()] as const),
     ),
-    inputs: unwrapSecrets(inputs) as Record<string, unknown>,
+    inputs: mapSecrets(inputs, (value) => value) as Record<string, unknown>,
+    visibleInputs: mapSecrets(inputs, () => "[secret]"),
     secrets: Object.keys(inputs).filter((key) => holdsSecret(inputs[key])),
   };
 }
@@ -192,12 +203,12 @@ function toRegisteredResource(request: Request, urn: string): RegisteredResource
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 
-function unwrapSecrets(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(unwrapSecrets);
+function mapSecrets(value: unknown, show: (secret: unknown) => unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => mapSecrets(item, show));
   if (typeof value !== "object" || value === null) return value;
   const fields = value as Record<string, unknown>;
-  if (fields[SIGNATURE] === SECRET) return unwrapSecrets(fields["value"]);
-  return Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, unwrapSecrets(field)]));
+  if (fields[SIGNATURE] === SECRET) return mapSecrets(show(fields["value"]), show);
+  return Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, mapSecrets(field, show)]));
 }
 
 function holdsSecret(value: unknown): boolean {

@@ -1,14 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
+import { onlyChildOptions, SwarmComponent } from "../../shared/component.ts";
 import { SwarmResource } from "../../shared/resource.ts";
 import { validateWhenKnown, knownValue } from "../../shared/inputs.ts";
 import { throwIfInvalid } from "../../../core/input-validation-error.ts";
 import { validateBucket, validateBucketName } from "../validation/buckets-and-users.ts";
-import type { HasStoreConnection } from "./store-connection.ts";
+import type { MinioService } from "../minio-service.ts";
 
 /** Arguments of `MinioBucket`. */
 export interface MinioBucketArgs {
   /** The store that holds the bucket. */
-  store: HasStoreConnection;
+  store: MinioService;
 
   /**
    * Name of the bucket: 3 to 63 lowercase letters, digits, hyphens and inner dots. Changing it creates another bucket; the
@@ -37,17 +38,17 @@ export interface MinioBucketArgs {
  * @example
  * new MinioBucket("photos", { store, versioning: true });
  */
-export class MinioBucket extends SwarmResource {
+export class MinioBucket extends SwarmComponent {
   /** The bucket's name in the store. */
-  declare readonly bucketName: pulumi.Output<string>;
+  readonly bucketName: pulumi.Output<string>;
 
-  constructor(name: string, args: MinioBucketArgs, opts?: pulumi.CustomResourceOptions) {
+  constructor(name: string, args: MinioBucketArgs, opts?: pulumi.ComponentResourceOptions) {
     const { store, bucketName = name, objectLock = false, versioning = objectLock } = args;
     const subject = `MinioBucket "${name}"`;
     const known = { bucketName: knownValue(bucketName), versioning: knownValue(versioning), objectLock };
     store.connection.swarm.throwIfInvalid(subject, validateBucket(known));
-    super(
-      "Bucket",
+    super("MinioBucket", name, args, opts);
+    const bucket = new Bucket(
       name,
       {
         store: store.connection.address,
@@ -55,7 +56,17 @@ export class MinioBucket extends SwarmResource {
         versioning,
         objectLock,
       },
-      opts,
+      onlyChildOptions(this, opts),
     );
+    this.bucketName = bucket.bucketName;
+    this.registerOutputs({ bucketName: this.bucketName });
+  }
+}
+
+class Bucket extends SwarmResource {
+  declare readonly bucketName: pulumi.Output<string>;
+
+  constructor(name: string, inputs: pulumi.Inputs, opts: pulumi.CustomResourceOptions) {
+    super("Bucket", name, inputs, opts);
   }
 }

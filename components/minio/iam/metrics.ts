@@ -1,8 +1,8 @@
 import { createHmac } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { SwarmResource } from "../../shared/resource.ts";
 import { DENY_KEY_CHANGES, policyPrefix } from "./policy.ts";
 import type { StoreConnection } from "./store-connection.ts";
+import { StoreUser } from "./store-user.ts";
 
 /** Metrics of the member and of the cluster, on the port of the S3 API. */
 const METRICS_PATH = "/minio/metrics/v3";
@@ -40,10 +40,7 @@ export function metricsToken(accessKey: string, secretKey: string): string {
 }
 
 /** A user with access to nothing but the store's metrics. */
-export class MetricsUser extends SwarmResource {
-  declare readonly accessKey: pulumi.Output<string>;
-  /** Secret. */
-  declare readonly secretKey: pulumi.Output<string>;
+export class MetricsUser extends StoreUser {
   /** Bearer token for Prometheus. Secret. */
   readonly token: pulumi.Output<string>;
 
@@ -54,18 +51,15 @@ export class MetricsUser extends SwarmResource {
     opts: pulumi.CustomResourceOptions,
   ) {
     super(
-      "User",
       name,
       {
         store: connection.address,
         accessKey: ACCESS_KEY,
         policyPrefix: policyPrefix(name),
         policy: JSON.stringify(POLICY),
-        enabled: true,
         generation,
-        secretKey: undefined,
       },
-      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["secretKey"] }),
+      opts,
     );
     this.token = pulumi.secret(
       pulumi.all([this.accessKey, this.secretKey]).apply(([user, key]) => metricsToken(user, key)),

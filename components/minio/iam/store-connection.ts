@@ -13,12 +13,6 @@ export interface StoreConnection {
   readonly seed: pulumi.Input<string>;
 }
 
-/** A store in which buckets and users can be created, such as a `MinioService`. */
-export interface HasStoreConnection {
-  /** Access to its contents. */
-  readonly connection: StoreConnection;
-}
-
 /** Returns the connection to a store's services. */
 export function storeConnection(
   swarm: Swarm,

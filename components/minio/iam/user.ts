@@ -1,16 +1,17 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { SwarmResource } from "../../shared/resource.ts";
+import { onlyChildOptions, secretInput, SwarmComponent } from "../../shared/component.ts";
 import { validateWhenKnown, knownValue } from "../../shared/inputs.ts";
 import { type ValidationIssue, throwIfInvalid } from "../../../core/input-validation-error.ts";
 import { validateUser, validateUserResourceName } from "../validation/buckets-and-users.ts";
 import { type BucketAccess, userPolicy, policyPrefix } from "./policy.ts";
-import type { HasStoreConnection } from "./store-connection.ts";
+import type { MinioService } from "../minio-service.ts";
+import { StoreUser } from "./store-user.ts";
 
 /** Arguments of `MinioUser`. */
 export interface MinioUserArgs {
   /** The store that the user belongs to. */
-  store: HasStoreConnection;
+  store: MinioService;
 
   /**
    * Access by bucket name: `readonly`, `writeonly` or `readwrite`. The user has no other rights.
@@ -55,42 +56,45 @@ export interface MinioUserArgs {
  * const app = new MinioUser("app", { store, access: { photos: "readwrite" } });
  * export const { accessKey, secretKey } = app;
  */
-export class MinioUser extends SwarmResource {
+export class MinioUser extends SwarmComponent {
   /** Access key (user name). */
-  declare readonly accessKey: pulumi.Output<string>;
+  readonly accessKey: pulumi.Output<string>;
   /** Secret key. Secret. */
-  declare readonly secretKey: pulumi.Output<string>;
+  readonly secretKey: pulumi.Output<string>;
   /** Name of the user's policy in the store. */
-  declare readonly policyName: pulumi.Output<string>;
+  readonly policyName: pulumi.Output<string>;
 
-  constructor(name: string, args: MinioUserArgs, opts?: pulumi.CustomResourceOptions) {
-    const { store, access, accessKey, secretKey, secretKeyGeneration, adopt } = args;
+  constructor(name: string, args: MinioUserArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { store, access, accessKey, secretKeyGeneration, adopt } = args;
+    const secretKey = secretInput(args.secretKey);
     const subject = `MinioUser "${name}"`;
     store.connection.swarm.throwIfInvalid(subject, [
       ...validateUser({ accessKey: knownValue(accessKey), access }),
       ...(accessKey === undefined ? validateUserResourceName(name) : []),
       ...(secretKey !== undefined && secretKeyGeneration !== undefined ? [SECRET_KEY_CONFLICT] : []),
     ]);
-    const user =
+    const validAccessKey =
       accessKey && validateWhenKnown(accessKey, (value) => throwIfInvalid(subject, validateUser({ accessKey: value })));
     const defaultAccessKey = pulumi.output(store.connection.seed).apply((seed) => generatedAccessKey(name, seed));
-    super(
-      "User",
+    super("MinioUser", name, { ...args, secretKey }, opts);
+    const user = new StoreUser(
       name,
       {
         store: store.connection.address,
-        accessKey: user,
+        accessKey: validAccessKey,
         defaultAccessKey,
         policyPrefix: policyPrefix(name),
-        policyName: undefined,
         policy: JSON.stringify(userPolicy(access)),
-        enabled: true,
         generation: secretKeyGeneration,
-        secretKey: secretKey === undefined ? undefined : pulumi.secret(secretKey),
+        secretKey,
         adopt,
       },
-      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["secretKey"] }),
+      onlyChildOptions(this, opts),
     );
+    this.accessKey = user.accessKey;
+    this.secretKey = pulumi.secret(user.secretKey);
+    this.policyName = user.policyName;
+    this.registerOutputs({ accessKey: this.accessKey, secretKey: this.secretKey, policyName: this.policyName });
   }
 }
 

@@ -78,15 +78,14 @@ export function memberLabel(serviceName: string, poolKey: string): string {
 
 /** Plans a store from valid arguments. */
 export function planStore(
-  args: Pick<MinioServiceArgs, "pools" | "mode" | "expose" | "port" | "consolePort" | "tls"> & {
+  args: Pick<MinioServiceArgs, "pools" | "mode" | "expose" | "port" | "console" | "consolePort" | "tls"> & {
     network?: Pick<DataNetwork, "driver">;
   },
   serviceName: string,
   swarmHosts: Readonly<Record<string, Host>>,
 ): StorePlan {
-  const { mode = "global", network = {}, port = API_PORT } = args;
+  const { mode = "global", network = {}, port = API_PORT, console = true, consolePort = CONSOLE_PORT } = args;
   const { expose = exposesByDefault(network) } = args;
-  const consolePort = args.consolePort || CONSOLE_PORT;
   const scheme = args.tls ? "https" : "http";
   const pools = planPools(args, serviceName, swarmHosts, scheme);
   const servicesIn = (mode: MinioMode) => pools.flatMap((pool) => planServices(serviceName, pool, mode));
@@ -100,7 +99,7 @@ export function planStore(
     alternateModeServiceNames: servicesIn(mode === "global" ? "replicated" : "global").map(
       ({ serviceName }) => serviceName,
     ),
-    published: expose ? { port, ...(args.consolePort !== false && { consolePort }) } : undefined,
+    published: expose ? { port, ...(console && { consolePort }) } : undefined,
     consolePort,
     usesHostNetwork: driverOf(network) === "host",
   };

@@ -1,5 +1,6 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { ConfigReference } from "../../../engine/types.ts";
-import type { DeepInput } from "../../shared/inputs.ts";
+import type { LeafInputs } from "../../shared/inputs.ts";
 import type { Swarm } from "../../swarm/swarm.ts";
 import { configMount, createConfig, type FileRef, type FileOptions } from "../../service/secrets-and-configs.ts";
 import type { PoolPlan } from "./plan.ts";
@@ -34,6 +35,6 @@ export function createPoolsConfig(
 }
 
 /** Mounts the configuration file in a member's container. */
-export function poolsConfigMount(config: FileRef): DeepInput<ConfigReference> {
-  return configMount(config, POOLS_FILE, "0");
+export function poolsConfigMount(config: FileRef, user: pulumi.Input<string>): LeafInputs<ConfigReference> {
+  return configMount(config, POOLS_FILE, user);
 }

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { SecretReference } from "../../../engine/types.ts";
-import { validateWhenKnown, type DeepInput, knownValue } from "../../shared/inputs.ts";
+import { validateWhenKnown, type LeafInputs, knownValue } from "../../shared/inputs.ts";
 import { type ValidationIssue, throwIfInvalid } from "../../../core/input-validation-error.ts";
 import type { Swarm } from "../../swarm/swarm.ts";
 import type { ImmutableValue } from "../../../core/immutable-value.ts";
@@ -86,7 +86,7 @@ export function createKmsSecret(name: string, swarm: Swarm, kmsKey: KmsKey, opts
   return createSecret(name, swarm, pulumi.interpolate`${kmsKey.name}:${kmsKey.key}`, kmsKey.name, opts);
 }
 
-/** Mounts the key as a file that only the container's user can read. */
-export function kmsSecretMount(secret: FileRef): DeepInput<SecretReference> {
-  return secretMount(secret, FILE, "0");
+/** Mounts the key as a file that only this user of the container can read. */
+export function kmsSecretMount(secret: FileRef, user: pulumi.Input<string>): LeafInputs<SecretReference> {
+  return secretMount(secret, FILE, user);
 }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { SecretReference } from "../../../engine/types.ts";
-import type { DeepInput } from "../../shared/inputs.ts";
+import type { LeafInputs } from "../../shared/inputs.ts";
 import type { Swarm } from "../../swarm/swarm.ts";
 import { createSecret, type FileRef, type FileOptions, secretMount } from "../../service/secrets-and-configs.ts";
 import type { RootCredentials } from "./root-credentials.ts";
@@ -32,9 +32,12 @@ export function secretContents(user: string, password: string, scheme: Scheme): 
   };
 }
 
-/** Mounts the secrets as files that only the container's user can read. */
-export function rootSecretMounts(secrets: Record<SecretKind, FileRef>): DeepInput<SecretReference>[] {
-  return SECRET_KINDS.map((kind) => secretMount(secrets[kind], SECRET_FILES[kind], "0"));
+/** Mounts the secrets as files that only this user of the container can read. */
+export function rootSecretMounts(
+  secrets: Record<SecretKind, FileRef>,
+  user: pulumi.Input<string>,
+): LeafInputs<SecretReference>[] {
+  return SECRET_KINDS.map((kind) => secretMount(secrets[kind], SECRET_FILES[kind], user));
 }
 
 /** Creates Docker secrets with the root credentials, named `<name>-root-user` and so on. Docker secrets are immutable. */

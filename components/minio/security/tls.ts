@@ -3,13 +3,16 @@ import * as pulumi from "@pulumi/pulumi";
 import type { SecretReference } from "../../../engine/types.ts";
 import type { Host } from "../../hosts/host.ts";
 import { SwarmResource } from "../../shared/resource.ts";
-import type { DeepInput } from "../../shared/inputs.ts";
+import type { LeafInputs } from "../../shared/inputs.ts";
 import type { Swarm } from "../../swarm/swarm.ts";
 import { createSecret, type FileRef, type FileOptions, secretMount } from "../../service/secrets-and-configs.ts";
 import { memberName } from "../layout/topology.ts";
 
-/** Certificates that the component generates and signs with its own authority. */
-export interface GeneratedCertificates {
+/**
+ * TLS of a store. With `certificate`, `key` and `caCertificate`, it uses an existing certificate, all parts as PEM.
+ * Without them, the component generates certificates and signs them with the store's own authority: `{}`.
+ */
+export interface MinioTls {
   /**
    * Validity of a certificate, in days. The authority is valid for ten years, or twice this if that is longer.
    * @default 365
@@ -29,23 +32,29 @@ export interface GeneratedCertificates {
    * @example ["s3.example.com"]
    */
   names?: string[];
-}
 
-/** An existing certificate, all parts as PEM. */
-export interface ProvidedCertificate {
   /**
-   * The certificate, followed by any intermediate ones. It must name every member (`<serviceName>-<hostname>`),
+   * An existing certificate, followed by any intermediate ones. It must name every member (`<serviceName>-<hostname>`),
    * `localhost`, and the names that clients use.
+   * @default - the component generates one
    */
-  certificate: pulumi.Input<string>;
-  /** Its private key. Kept as a secret. */
-  key: pulumi.Input<string>;
-  /** The authority that signed it. */
-  caCertificate: pulumi.Input<string>;
+  certificate?: pulumi.Input<string>;
+
+  /**
+   * The private key of `certificate`. Kept as a secret.
+   * @default - the component generates one
+   */
+  key?: pulumi.Input<string>;
+
+  /**
+   * The authority that signed `certificate`.
+   * @default - the store's own authority
+   */
+  caCertificate?: pulumi.Input<string>;
 }
 
-/** `true` for certificates of the store's own authority, settings for these, or an existing certificate. */
-export type MinioTls = true | GeneratedCertificates | ProvidedCertificate;
+/** An existing certificate. */
+export type ProvidedCertificate = Required<Pick<MinioTls, "certificate" | "key" | "caCertificate">>;
 
 /** The authority's certificate, and the secrets with a store's certificate files. */
 export interface StoreTls {
@@ -61,9 +70,10 @@ export const TLS_FILES = { ca: "certs/CAs/ca.crt", key: "certs/private.key", cer
 
 type TlsFile = keyof typeof TLS_FILES;
 
-/** Whether any part of an existing certificate is given. */
-export function isProvided(tls: MinioTls | undefined): tls is ProvidedCertificate {
-  return typeof tls === "object" && ("certificate" in tls || "key" in tls || "caCertificate" in tls);
+/** Returns the existing certificate, if all its parts are given. */
+export function providedCertificate({ certificate, key, caCertificate }: MinioTls): ProvidedCertificate | undefined {
+  if (certificate === undefined || key === undefined || caCertificate === undefined) return undefined;
+  return { certificate, key, caCertificate };
 }
 
 /** Makes mc and the health check in a member's container trust the store. */
@@ -81,7 +91,7 @@ export function createTlsSecrets(
   opts: FileOptions,
 ): StoreTls {
   const { swarm, serviceName, hosts, addresses = [] } = store;
-  const { owner: _owner, component: _component, ...child } = opts;
+  const { owner: _owner, component: _component, transform: _transform, ...child } = opts;
   const names = (more: readonly string[]) => certificateNames(serviceName, hosts, more, addresses);
   const { generation, ...texts } = createCertificates(name, tls, names, child);
   const create = (file: TlsFile) => createSecret(`${name}-tls-${file}`, swarm, texts[file], generation, opts);
@@ -91,9 +101,9 @@ export function createTlsSecrets(
   };
 }
 
-/** Mounts the certificate files so that only the container's user can read them. */
-export function tlsSecretMounts({ secrets }: StoreTls): DeepInput<SecretReference>[] {
-  return (Object.keys(TLS_FILES) as TlsFile[]).map((file) => secretMount(secrets[file], TLS_FILES[file], "0"));
+/** Mounts the certificate files so that only this user of the container can read them. */
+export function tlsSecretMounts({ secrets }: StoreTls, user: pulumi.Input<string>): LeafInputs<SecretReference>[] {
+  return (Object.keys(TLS_FILES) as TlsFile[]).map((file) => secretMount(secrets[file], TLS_FILES[file], user));
 }
 
 /**
@@ -134,19 +144,18 @@ export function createCertificates(
   names: (more: readonly string[]) => pulumi.Input<string[]>,
   opts: pulumi.CustomResourceOptions,
 ): Certificates {
-  if (isProvided(tls)) return providedCertificate(tls);
-  const settings = tls === true ? {} : tls;
-  return generatedCertificate(name, settings, names(settings.names ?? []), opts);
+  const provided = providedCertificate(tls);
+  return provided ? existingCertificate(provided) : generatedCertificate(name, tls, names(tls.names ?? []), opts);
 }
 
-function providedCertificate({ certificate, key, caCertificate }: ProvidedCertificate): Certificates {
+function existingCertificate({ certificate, key, caCertificate }: ProvidedCertificate): Certificates {
   const [ca, own] = [pulumi.output(caCertificate), pulumi.output(certificate)];
   return { ca, certificate: own, key: pulumi.secret(key), generation: pulumi.all([ca, own]).apply(digest) };
 }
 
 function generatedCertificate(
   name: string,
-  { lifetimeDays = 365, renewBeforeDays = 30 }: GeneratedCertificates,
+  { lifetimeDays = 365, renewBeforeDays = 30 }: MinioTls,
   names: pulumi.Input<string[]>,
   opts: pulumi.CustomResourceOptions,
 ): Certificates {

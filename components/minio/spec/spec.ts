@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import type { ContainerSpec, Mount, PublishedPort, ServiceSpec } from "../../../engine/types.ts";
-import type { DeepInput, FieldInputs } from "../../shared/inputs.ts";
+import type { LeafInputs } from "../../shared/inputs.ts";
 import { InputValidationError } from "../../../core/input-validation-error.ts";
 import type { FileRef } from "../../service/secrets-and-configs.ts";
 import { hostPort, MIB, resourceLimits, rotatedLogDriver, toEngineUnit, SECOND } from "../../service/spec-parts.ts";
@@ -15,6 +15,9 @@ import type { HealthcheckClient } from "./probes.ts";
 import { type SecretKind, rootSecretMounts } from "../security/root-secrets.ts";
 import { CERTIFICATES_FOLDER, type StoreTls, TLS_ENVIRONMENT, tlsSecretMounts } from "../security/tls.ts";
 import { API_PORT, drivePath, driveSource, type MemberHost, memberName } from "../layout/topology.ts";
+
+/** The default user of the container, to whom Docker's volumes belong. */
+const ROOT = "0";
 
 /** Docker's default capabilities without the two (DAC_OVERRIDE, FOWNER) that root needs for folders of other owners. */
 const DROPPED_CAPABILITIES = [
@@ -59,6 +62,7 @@ export interface StoreContext extends Pick<
   | "logMaxSizeMiB"
   | "logMaxFiles"
   | "stopGraceSeconds"
+  | "user"
 > {
   plan: StorePlan;
   image: pulumi.Input<string>;
@@ -73,11 +77,11 @@ export interface StoreContext extends Pick<
   /** Config with the pools; absent with one pool. */
   poolsConfig?: FileRef;
   /** Labels of the drives' volumes that name their owner. */
-  ownerLabels: Record<string, DeepInput<string>>;
+  ownerLabels: Record<string, pulumi.Input<string>>;
 }
 
 /** Returns the Swarm service spec. Empty lists are explicit, so that entries added by hand count as drift. */
-export function serviceSpec(store: StoreContext, service: ServicePlan): FieldInputs<ServiceSpec> {
+export function serviceSpec(store: StoreContext, service: ServicePlan): LeafInputs<ServiceSpec> {
   return {
     Name: service.serviceName,
     Labels: {},
@@ -111,9 +115,10 @@ export function serverArguments({ tls, plan }: Pick<StoreContext, "tls" | "plan"
   return ["server", ...ports, ...(tls ? ["--certs-dir", CERTIFICATES_FOLDER] : [])];
 }
 
-function containerSpec(store: StoreContext, { pool, hosts, mode }: ServicePlan): DeepInput<ContainerSpec> {
+function containerSpec(store: StoreContext, { pool, hosts, mode }: ServicePlan): LeafInputs<ContainerSpec> {
   const [host] = hosts;
   if (!host) throw new Error("a service has at least one host");
+  const { user = ROOT } = store;
   return {
     Image: store.image,
     Command: [],
@@ -128,11 +133,11 @@ function containerSpec(store: StoreContext, { pool, hosts, mode }: ServicePlan):
     ReadOnly: true,
     Mounts: [...driveMounts(store, host, pool.drives), HOME_MOUNT],
     Secrets: [
-      ...rootSecretMounts(store.secrets),
-      ...(store.tls ? tlsSecretMounts(store.tls) : []),
-      ...(store.kmsKey ? [kmsSecretMount(store.kmsKey)] : []),
+      ...rootSecretMounts(store.secrets, user),
+      ...(store.tls ? tlsSecretMounts(store.tls, user) : []),
+      ...(store.kmsKey ? [kmsSecretMount(store.kmsKey, user)] : []),
     ],
-    ...(store.poolsConfig && { Configs: [poolsConfigMount(store.poolsConfig)] }),
+    ...(store.poolsConfig && { Configs: [poolsConfigMount(store.poolsConfig, user)] }),
     // Docker resolves the members' names on all networks but the hosts' own.
     ...(store.plan.usesHostNetwork && { Hosts: memberHostsEntries(store.plan) }),
     // Swarm registers a task's name in DNS only once its health check passes, and engines before 25 run the first check
@@ -162,7 +167,7 @@ function driveMounts(
   { plan, ownerLabels }: StoreContext,
   host: MemberHost,
   drives: readonly string[],
-): DeepInput<Mount>[] {
+): LeafInputs<Mount>[] {
   return drives.map((key) => {
     const Target = drivePath(key);
     const source = driveSource(plan.serviceName, key, host.drives[key] ?? {});

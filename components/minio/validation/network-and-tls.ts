@@ -12,12 +12,12 @@ import { throwIfInvalid, type ValidationIssue } from "../../../core/input-valida
 import type { MinioServiceArgs } from "../args.ts";
 import { declaredOrDefaultPools } from "../layout/defaults.ts";
 import { API_PORT, CONSOLE_PORT, memberName } from "../layout/topology.ts";
-import { type GeneratedCertificates, isProvided, type MinioTls, type ProvidedCertificate } from "../security/tls.ts";
+import { type MinioTls, providedCertificate } from "../security/tls.ts";
 
-type NetworkArgs = Pick<
-  MinioServiceArgs,
-  "network" | "networks" | "pools" | "expose" | "port" | "consolePort" | "allowFrom"
->;
+type NetworkArgs = Pick<MinioServiceArgs, "pools" | "expose" | "port" | "console" | "consolePort" | "allowFrom"> & {
+  network: DataNetwork;
+  networks?: DataNetwork[];
+};
 
 const MULTI_HOST_NETWORKS = "an OverlayNetwork, a MacvlanNetwork, an IpvlanNetwork or the HostNetwork";
 
@@ -71,7 +71,7 @@ function validateAdditionalNetwork(
 
 /** On the host network MinIO's ports are those of the host, and Docker does not control who reaches them. */
 function validateHostNetwork(
-  { networks = [], expose, port, consolePort, allowFrom }: NetworkArgs,
+  { networks = [], expose, port, console, consolePort, allowFrom }: NetworkArgs,
   members: number,
 ): ValidationIssue[] {
   const issues: ValidationIssue[] = [];
@@ -79,7 +79,9 @@ function validateHostNetwork(
   if (networks.length > 0) {
     issue("networks", networks.length, "a task on the host's network cannot join others: leave them out");
   }
-  if (expose === false) issue("expose", expose, "on the host's network the ports are always open: leave it out");
+  const open = "on the host's network the ports are always open: leave it out";
+  if (expose === false) issue("expose", expose, open);
+  if (console === false) issue("console", console, open);
   const fixed = "on the host's network MinIO always has";
   if ((port ?? API_PORT) !== API_PORT) issue("port", port, `${fixed} ${API_PORT}: leave it out`);
   if ((consolePort ?? CONSOLE_PORT) !== CONSOLE_PORT) {
@@ -92,11 +94,18 @@ function validateHostNetwork(
   return issues;
 }
 
-function validateNothingPublished({ network, expose, port, consolePort, allowFrom }: NetworkArgs): ValidationIssue[] {
+function validateNothingPublished({
+  network,
+  expose,
+  port,
+  console,
+  consolePort,
+  allowFrom,
+}: NetworkArgs): ValidationIssue[] {
   const problem =
     `has no meaning on a ${driverOf(network)} network, which publishes nothing on hosts: leave it out, and use the ` +
     "members' own addresses, or an S3Gateway on a further overlay network";
-  const given = { expose: expose || undefined, port, consolePort, allowFrom: knownValue(allowFrom) };
+  const given = { expose: expose || undefined, port, console, consolePort, allowFrom: knownValue(allowFrom) };
   return Object.entries(given)
     .filter(([, value]) => value !== undefined)
     .map(([argument, value]) => ({ argument, value, problem }));
@@ -115,15 +124,29 @@ export function validateTls(
 
 /** Validates `tls` for a store with these member names. */
 export function validateCertificates(tls: MinioTls | undefined, members: readonly string[]): ValidationIssue[] {
-  if (tls === undefined || tls === true) return [];
-  return isProvided(tls) ? validateProvidedCertificate(tls, members) : validateGeneratedCertificates(tls);
+  if (tls === undefined) return [];
+  if (CERTIFICATE_PARTS.every((part) => tls[part] === undefined)) return validateGeneratedCertificates(tls);
+  const missing = CERTIFICATE_PARTS.filter((part) => !tls[part]);
+  if (missing.length > 0) {
+    const problem = "certificate, key and caCertificate belong together: give all three, or none to generate them";
+    return missing.map((part) => ({ argument: `tls.${part}`, value: undefined, problem }));
+  }
+  const { lifetimeDays, renewBeforeDays, names } = tls;
+  const unused = Object.entries({ lifetimeDays, renewBeforeDays, names }).filter(([, value]) => value !== undefined);
+  const problem = "has no meaning with an existing certificate: leave it out";
+  return [
+    ...unused.map(([setting, value]) => ({ argument: `tls.${setting}`, value, problem })),
+    ...validateProvidedCertificate(tls, members),
+  ];
 }
+
+const CERTIFICATE_PARTS = ["certificate", "key", "caCertificate"] as const;
 
 function validateGeneratedCertificates({
   lifetimeDays = 365,
   renewBeforeDays = 30,
   names = [],
-}: GeneratedCertificates): ValidationIssue[] {
+}: MinioTls): ValidationIssue[] {
   const issues: ValidationIssue[] = [];
   if (!Number.isInteger(lifetimeDays) || lifetimeDays < 1 || lifetimeDays > 3650) {
     const problem = "must be a whole number of days from 1 to 3650";
@@ -138,12 +161,7 @@ function validateGeneratedCertificates({
   return [...issues, ...invalid.map((value) => ({ argument: "tls.names", value, problem }))];
 }
 
-function validateProvidedCertificate(tls: ProvidedCertificate, members: readonly string[]): ValidationIssue[] {
-  const missing = (["certificate", "key", "caCertificate"] as const).filter((part) => !tls[part]);
-  if (missing.length > 0) {
-    const problem = "certificate, key and caCertificate belong together: give all three, or none to generate them";
-    return missing.map((part) => ({ argument: `tls.${part}`, value: undefined, problem }));
-  }
+function validateProvidedCertificate(tls: MinioTls, members: readonly string[]): ValidationIssue[] {
   const [text, keyText, caText] = [knownValue(tls.certificate), knownValue(tls.key), knownValue(tls.caCertificate)];
   const certificate = text === undefined ? undefined : parseCertificate(text);
   const issues: ValidationIssue[] = [];
@@ -193,13 +211,10 @@ function isIssuer(issuer: X509Certificate, certificate: X509Certificate): boolea
  * Returns provided certificates whose values depend on their validation, for those that are Outputs. An invalid one
  * fails the update before a secret is created or a member restarts.
  */
-export function validatedTls<T extends MinioTls>(
-  subject: string,
-  tls: T,
-  members: readonly string[],
-): T | ProvidedCertificate {
-  if (!isProvided(tls)) return tls;
-  const { certificate, key, caCertificate } = tls;
+export function validatedTls(subject: string, tls: MinioTls, members: readonly string[]): MinioTls {
+  const provided = providedCertificate(tls);
+  if (!provided) return tls;
+  const { certificate, key, caCertificate } = provided;
   if ([certificate, key, caCertificate].every((part) => knownValue(part) !== undefined)) return tls;
   const isValid = pulumi.unsecret(
     pulumi.all([certificate, key, caCertificate]).apply(([certificate, key, caCertificate]) => {

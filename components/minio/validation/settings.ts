@@ -2,13 +2,15 @@ import type * as pulumi from "@pulumi/pulumi";
 import { validateAllowFrom } from "../../firewall/firewall.ts";
 import type { Host } from "../../hosts/host.ts";
 import { validateTaskAmounts } from "../../service/task-limits.ts";
+import { validateTaskSettings } from "../../service/task-settings.ts";
 import { knownValue, validateWhenKnown } from "../../shared/inputs.ts";
 import { validateServiceName } from "../../../core/dns-label.ts";
 import { throwIfInvalid, type ValidationIssue } from "../../../core/input-validation-error.ts";
 import { validatePort } from "../../../core/port.ts";
 import type { MinioServiceArgs } from "../args.ts";
 import { MINIO_METRICS } from "../iam/metrics-access.ts";
-import { API_PORT, CONSOLE_PORT } from "../layout/topology.ts";
+import { declaredOrDefaultPools } from "../layout/defaults.ts";
+import { API_PORT, CONSOLE_PORT, selectDrives } from "../layout/topology.ts";
 import { validateKmsKey } from "../security/kms-key.ts";
 import { validateEnvironment } from "../spec/environment.ts";
 import { validateImage } from "../spec/image.ts";
@@ -43,11 +45,32 @@ export function validateMinioService(
     ...validateConsolePort(args),
     ...validateAllowFrom(args.allowFrom),
     ...validateTaskAmounts(args, MIN_MEMORY_MIB),
+    ...validateTaskSettings(args),
     ...validateEnvironment(args.environment ?? {}),
     ...validateKmsKey(args),
     ...validateTls(args, serviceName, hosts),
     ...validatePools(args, serviceName, hosts),
+    ...validateDriveOwner(args, hosts),
   ];
+}
+
+/** Docker creates volumes that belong to root. */
+function validateDriveOwner({ user, pools }: MinioSettings, hosts: Readonly<Record<string, Host>>): ValidationIssue[] {
+  if (user === undefined || /^0(:|$)/.test(knownValue(user) ?? "")) return [];
+  const volumes = Object.values(declaredOrDefaultPools({ pools }, hosts)).flatMap(({ hosts: keys, drivesPerHost }) =>
+    keys
+      .flatMap((key) => hosts[key] ?? [])
+      .flatMap((host) =>
+        selectDrives(host, drivesPerHost)
+          .filter((drive) => host.drives[drive]?.path === undefined)
+          .map((drive) => `${drive} of host ${host.key}`),
+      ),
+  );
+  if (volumes.length === 0) return [];
+  const problem =
+    `cannot write to Docker volumes, which belong to root: ${volumes.join(", ")}. Give these drives a path, to a folder ` +
+    "that belongs to this user, or leave user out";
+  return [{ argument: "user", value: knownValue(user) ?? "(an Output)", problem }];
 }
 
 function validateChoice<T extends string>(
@@ -69,20 +92,27 @@ function validateTools({ image, tools }: MinioSettings): ValidationIssue[] {
 export function validatePublishedPorts({
   expose = true,
   port,
+  console,
   consolePort,
   allowFrom,
-}: Pick<MinioSettings, "expose" | "port" | "consolePort" | "allowFrom">): ValidationIssue[] {
+}: Pick<MinioSettings, "expose" | "port" | "console" | "consolePort" | "allowFrom">): ValidationIssue[] {
   if (!expose) {
-    const given = Object.entries({ port, consolePort }).filter(([, value]) => value !== undefined);
+    const given = Object.entries({ port, console, consolePort }).filter(([, value]) => value !== undefined);
     const problem = "has no meaning with expose: false, which publishes nothing: leave it out";
     const listed = allowFrom === undefined ? [] : [{ argument: "allowFrom", value: knownValue(allowFrom), problem }];
     return [...given.map(([argument, value]) => ({ argument, value, problem })), ...listed];
   }
-  if (consolePort === false) return validatePort("port", port);
+  if (console === false) return [...validatePort("port", port), ...validateNoConsolePort(consolePort)];
   const issues = [...validatePort("port", port), ...validatePort("consolePort", consolePort)];
   if (issues.length > 0 || (port ?? API_PORT) !== (consolePort ?? CONSOLE_PORT)) return issues;
   const problem = "is the same as port: give each its own";
   return [{ argument: "consolePort", value: consolePort ?? CONSOLE_PORT, problem }];
+}
+
+function validateNoConsolePort(value: number | undefined): ValidationIssue[] {
+  if (value === undefined) return [];
+  const problem = "has no meaning with console: false, which does not publish the console: leave it out";
+  return [{ argument: "consolePort", value, problem }];
 }
 
 /** Within the store's networks the console listens on its published port, and the S3 API always on 9000. */

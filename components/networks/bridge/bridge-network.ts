@@ -63,7 +63,7 @@ export class BridgeNetwork extends NodeNetwork {
       name,
       {
         ...others,
-        ...{ kind: "BridgeNetwork", driver: "bridge", swarm, subnet, gateway },
+        ...{ kind: "BridgeNetwork", args, driver: "bridge", swarm, subnet, gateway },
         options: {
           ...(bridgeName !== undefined && { [BRIDGE_NAME_OPTION]: bridgeName }),
           [MTU_OPTION]: typeof mtu === "number" ? String(mtu) : pulumi.output(mtu).apply(String),

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { SwarmComponent } from "../../shared/component.ts";
 import { SwarmResource } from "../../shared/resource.ts";
 import { knownFields, knownRecord, unknownFields } from "../../shared/inputs.ts";
 import { ownerOf } from "../../shared/owner.ts";
@@ -23,6 +24,8 @@ import {
 export interface NodeNetworkDefinition extends NodeNetworkArgs {
   /** The component's class. */
   kind: "BridgeNetwork" | "MacvlanNetwork" | "IpvlanNetwork";
+  /** The component's arguments. */
+  args: NodeNetworkArgs;
   driver: NodeDriver;
   subnet: pulumi.Input<string> | undefined;
   gateway: pulumi.Input<string> | undefined;
@@ -39,7 +42,7 @@ export interface NodeNetworkDefinition extends NodeNetworkArgs {
  * @pulumi/docker's `Network` supports neither `docker network create --config-only` nor `--scope swarm --config-from`,
  * so this package has its own resources for both.
  */
-export abstract class NodeNetwork extends pulumi.ComponentResource implements DataNetwork {
+export abstract class NodeNetwork extends SwarmComponent implements DataNetwork {
   /** The network's id in the Swarm. */
   readonly networkId: pulumi.Output<string>;
   /** The network's name in the Swarm. */
@@ -61,7 +64,7 @@ export abstract class NodeNetwork extends pulumi.ComponentResource implements Da
     const inputs = withDefaults(plan);
     const known = knownSpec(inputs);
     swarm.throwIfInvalid(subject, validate(networkName, known));
-    super(`swarm:index:${kind}`, name, {}, opts);
+    super(kind, name, plan.args, opts);
 
     const checked = swarm.preflight({
       kind: "network",

@@ -7,7 +7,8 @@ import {
 } from "../../../core/networks/cidr.ts";
 import { validateHostKeys } from "../../../core/host-keys.ts";
 import { BRIDGE_NAME_OPTION } from "../../../core/networks/driver-options.ts";
-import { MTU_OPTION, validateMtu, validateNetworkLabels, validateNetworkName } from "../../../core/network-rules.ts";
+import { MTU_OPTION, validateMtu, validateNetworkName } from "../../../core/network-rules.ts";
+import { validateLabels } from "../../../core/label-rules.ts";
 import type { ValidationIssue } from "../../../core/input-validation-error.ts";
 import { configName, type KnownSpec } from "./spec.ts";
 
@@ -33,7 +34,7 @@ export function validateNodeNetwork(
   return [
     ...validateName(networkName),
     ...validateHostKeys("hosts", keys, swarmHosts),
-    ...validateNetworkLabels(spec.labels),
+    ...validateLabels("labels", spec.labels),
     ...(isDeferred(spec, "subnet") ? [] : validateAddresses({ subnet: spec.subnet, gateway: spec.gateway })),
   ];
 }

@@ -1,4 +1,6 @@
+import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
+import type { Transform } from "../../shared/transform.ts";
 import type { Swarm } from "../../swarm/swarm.ts";
 
 /**
@@ -79,4 +81,17 @@ export interface OverlayNetworkArgs {
    * @example { team: "storage" }
    */
   labels?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+
+  /**
+   * Changes the Docker network before it is created. TypeScript only. Not with `adopt`.
+   * @default - none
+   * @example { network: (args, opts) => ({ ...args, ipv6: true }) }
+   */
+  transform?: OverlayNetworkTransform;
+}
+
+/** Changes of an OverlayNetwork's children. */
+export interface OverlayNetworkTransform {
+  /** The Docker network. */
+  network?: Transform<docker.NetworkArgs>;
 }

@@ -3,8 +3,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { knownFields, knownRecord, unknownFields } from "../../shared/inputs.ts";
 import { type Owner, ownerLabels, SWARM_LABEL } from "../../../core/labels.ts";
 import { creationOwner, ownerOf } from "../../shared/owner.ts";
-import { throwIfInvalid } from "../../../core/input-validation-error.ts";
+import { SwarmComponent } from "../../shared/component.ts";
+import { transformed } from "../../shared/transform.ts";
+import { throwIfInvalid, type ValidationIssue } from "../../../core/input-validation-error.ts";
 import type { NetworkSettings } from "../../../core/requirement.ts";
+import type { DataNetwork } from "../node-network/data-network.ts";
 import type { OverlayNetworkArgs } from "./args.ts";
 import {
   toIpamConfigs,
@@ -15,7 +18,7 @@ import {
   VXLAN_OPTION,
 } from "../../../core/networks/overlay-spec.ts";
 
-export type { OverlayNetworkArgs };
+export type { OverlayNetworkArgs, OverlayNetworkTransform } from "./args.ts";
 
 /**
  * A network across all nodes of a Swarm. By default it is encrypted, and standalone containers can attach to it.
@@ -31,11 +34,13 @@ export type { OverlayNetworkArgs };
  * // An existing network that was created by hand.
  * const network = new OverlayNetwork("storage", { swarm, networkName: "minio-overlay-network", adopt: true });
  */
-export class OverlayNetwork extends pulumi.ComponentResource {
+export class OverlayNetwork extends SwarmComponent implements DataNetwork {
   /** The network's id in the Swarm. */
   readonly networkId: pulumi.Output<string>;
   /** The network's name in the Swarm. */
   readonly networkName: pulumi.Output<string>;
+  /** The network driver. */
+  readonly driver = "overlay";
   /** Its addresses, in CIDR form. */
   readonly subnet: pulumi.Output<string>;
   /** The address of its gateway. */
@@ -48,9 +53,9 @@ export class OverlayNetwork extends pulumi.ComponentResource {
     const { settings, deferred } = knownSettings(adopt ? args : withDefaults(args));
     swarm.throwIfInvalid(subject, [
       ...validateOverlayNetwork(networkName, settings, deferred),
-      ...(adopt ? validateAdoption(deferred) : []),
+      ...(adopt ? [...validateAdoption(deferred), ...validateTransform(args)] : []),
     ]);
-    super("swarm:index:OverlayNetwork", name, {}, opts);
+    super("OverlayNetwork", name, args, opts);
 
     const checked = swarm.preflight({
       kind: "network",
@@ -80,13 +85,13 @@ export class OverlayNetwork extends pulumi.ComponentResource {
   }
 }
 
-type SettingsArgs = Omit<OverlayNetworkArgs, "swarm" | "networkName" | "adopt">;
+type SettingsArgs = Omit<OverlayNetworkArgs, "swarm" | "networkName" | "adopt" | "transform">;
 
 function createNetwork(
   name: string,
   subject: string,
   networkName: string,
-  { swarm, ...args }: OverlayNetworkArgs,
+  { swarm, transform, ...args }: OverlayNetworkArgs,
   options: pulumi.CustomResourceOptions,
 ): docker.Network {
   const { parent, dependsOn } = options;
@@ -95,28 +100,33 @@ function createNetwork(
     throwIfInvalid(subject, validateOverlayNetwork(networkName, all));
     return all;
   });
-  return new docker.Network(
-    `${name}-network`,
-    {
-      name: networkName,
-      driver: "overlay",
-      attachable: settings.attachable,
-      internal: settings.internal,
-      options: settings.apply(driverOptions),
-      // If left out, the Swarm chooses the addresses, and they are not compared.
-      ipamConfigs: args.subnet === undefined ? undefined : settings.apply(toIpamConfigs),
-      labels: pulumi
-        .all([settings.labels, owner, swarm.swarmId])
-        .apply(([own, owner, swarmId]) => toLabelList(own, owner, swarmId)),
-    },
-    {
-      ...options,
-      // Docker does not allow two networks of one name.
-      deleteBeforeReplace: true,
-      // Docker sets this option itself. All others are compared.
-      ignoreChanges: [`options.["${VXLAN_OPTION}"]`],
-    },
-  );
+  const network: docker.NetworkArgs = {
+    name: networkName,
+    driver: "overlay",
+    attachable: settings.attachable,
+    internal: settings.internal,
+    options: settings.apply(driverOptions),
+    // If left out, the Swarm chooses the addresses, and they are not compared.
+    ipamConfigs: args.subnet === undefined ? undefined : settings.apply(toIpamConfigs),
+    labels: pulumi
+      .all([settings.labels, owner, swarm.swarmId])
+      .apply(([own, owner, swarmId]) => toLabelList(own, owner, swarmId)),
+  };
+  const own = {
+    ...options,
+    // Docker does not allow two networks of one name.
+    deleteBeforeReplace: true,
+    // Docker sets this option itself. All others are compared.
+    ignoreChanges: [`options.["${VXLAN_OPTION}"]`],
+  };
+  return new docker.Network(...transformed(transform?.network, `${name}-network`, network, own));
+}
+
+/** An adopted network is no resource. */
+function validateTransform({ transform }: OverlayNetworkArgs): ValidationIssue[] {
+  if (transform?.network === undefined) return [];
+  const problem = "has no meaning with adopt, which changes nothing of the network: leave it out";
+  return [{ argument: "transform.network", value: "(a function)", problem }];
 }
 
 function withDefaults(args: SettingsArgs) {

@@ -9,7 +9,6 @@ import type {
   MinioUser,
   OverlayNetworkArgs,
   ServiceSpec,
-  StoreConnection,
   SwarmArgs,
   SwarmServiceArgs,
 } from "../../../components/index.ts";
@@ -59,14 +58,19 @@ describe("types that programs rely on", () => {
   test("outputs are of one kind each", () => {
     expectTypeOf<api.MinioService["endpoint"]>().toEqualTypeOf<Text>();
     expectTypeOf<api.MinioService["endpoints"]>().toEqualTypeOf<pulumi.Output<Record<string, string>>>();
-    expectTypeOf<api.MinioService["connection"]>().toEqualTypeOf<StoreConnection>();
     expectTypeOf<api.OverlayNetwork["networkId"]>().toEqualTypeOf<Text>();
     expectTypeOf<MinioUser["secretKey"]>().toEqualTypeOf<Text>();
   });
 
   test("components go where others ask for them", () => {
     expectTypeOf<api.LocalHost>().toExtend<Host>();
-    expectTypeOf<api.OverlayNetwork>().toExtend<MinioServiceArgs["network"]>();
+    expectTypeOf<MinioServiceArgs["network"]>().toEqualTypeOf<api.SwarmNetwork>();
+    expectTypeOf<api.S3GatewayArgs["network"]>().toEqualTypeOf<api.SwarmNetwork>();
+    expectTypeOf<
+      api.OverlayNetwork | api.MacvlanNetwork | api.IpvlanNetwork | api.BridgeNetwork | api.HostNetwork
+    >().toEqualTypeOf<api.SwarmNetwork>();
+    expectTypeOf<api.S3GatewayArgs["store"]>().toEqualTypeOf<api.MinioService>();
+    expectTypeOf<api.MinioUserArgs["store"]>().toEqualTypeOf<api.MinioService>();
     expectTypeOf<api.MinioService>().toExtend<api.MinioBucketArgs["store"]>();
   });
 

@@ -9,6 +9,7 @@ import {
   Swarm,
   type SwarmArgs,
 } from "../../../components/index.ts";
+import { fakeNetwork } from "../harness.ts";
 import type { ExpectedRefusal } from "./expected-refusal.ts";
 
 /** Invalid arguments of a component. */
@@ -245,5 +246,5 @@ function swarmOf(name: string, drives: Record<string, Drive>[] = [{ d1: {} }]): 
 
 function storeOf(name: string, drives: Record<string, Drive>[], args: Partial<MinioServiceArgs> = {}): MinioService {
   const swarm = swarmOf(`${name}-swarm`, drives);
-  return new MinioService(name, { swarm, network: { networkId: pulumi.output("network") }, ...args });
+  return new MinioService(name, { swarm, network: fakeNetwork("network"), ...args });
 }

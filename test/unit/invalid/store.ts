@@ -51,6 +51,7 @@ export const INVALID_STORE_SETTINGS = {
     invalid("an invalid port", { port: 99999 }, "port", "99999", "1 to 65535"),
     invalid("a port without expose", { expose: false, port: 9100 }, "port", "9100", "leave it out"),
   ],
+  console: [invalid("console without expose", { expose: false, console: false }, "console", "false", "leave it out")],
   consolePort: [
     invalid(
       "the same port for S3 API and console",

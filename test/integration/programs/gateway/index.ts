@@ -35,7 +35,7 @@ const store = new MinioService("store", {
   image: config.require("image"),
   tools: "mc",
   expose: false,
-  tls: config.getBoolean("storeTls") ? true : undefined,
+  tls: config.getBoolean("storeTls") ? {} : undefined,
 });
 
 const gateway = new S3Gateway("gateway", {

@@ -20,7 +20,7 @@ const swarm = new Swarm("swarm", { managers: [host] });
 const network = new OverlayNetwork("network", { swarm });
 const store = new MinioService(
   "store",
-  { swarm, network, image, tls: true, rootPasswordGeneration: config.get("passwordGeneration") },
+  { swarm, network, image, tls: {}, rootPasswordGeneration: config.get("passwordGeneration") },
   { protect: config.getBoolean("protect") },
 );
 if (config.getBoolean("bucket")) new MinioBucket("photos", { store }, { retainOnDelete: true });

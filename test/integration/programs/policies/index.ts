@@ -30,7 +30,7 @@ new MinioService("store", {
   network,
   image,
   rootUser: isSound ? "keeper" : "admin",
-  tls: isSound || undefined,
+  tls: isSound ? {} : undefined,
   allowFrom: isSound ? ["198.51.100.0/24"] : undefined,
 });
 

@@ -7,7 +7,7 @@ import { HostFirewall, type HostFirewallInputs } from "../../../../provider/host
 import { MinioService } from "../../../../components/minio/minio-service.ts";
 import { formatIssue } from "../../../../core/input-validation-error.ts";
 import { Swarm } from "../../../../components/swarm/swarm.ts";
-import { fakeHost, getErrorMessage, runProgram } from "../../harness.ts";
+import { fakeHost, fakeNetwork, getErrorMessage, runProgram } from "../../harness.ts";
 
 describe("allowFrom", () => {
   const cases: [string[], string][] = [
@@ -217,7 +217,7 @@ describe("wiring", () => {
       () =>
         new MinioService("store", {
           swarm: swarm(),
-          network: { networkId: pulumi.output("n") },
+          network: fakeNetwork("n"),
           allowFrom: ["10.1.0.0/16"],
         }),
       { outputs: (type) => (type.endsWith(":RootCredentials") ? { user: "u", password: "p", generation: "g" } : {}) },
@@ -230,8 +230,8 @@ describe("wiring", () => {
   });
 
   test("protects the bridges of a store's networks as well", async () => {
-    const bridge = { networkId: pulumi.output("mhax3na7ns7b087qxaeb6ffza"), driver: "bridge" } as const;
-    const named = { networkId: pulumi.output("n"), driver: "bridge", bridgeName: "storage0" } as const;
+    const bridge = fakeNetwork("mhax3na7ns7b087qxaeb6ffza", { driver: "bridge" });
+    const named = fakeNetwork("n", { driver: "bridge", bridgeName: "storage0" });
     const { resources } = await runProgram(
       () =>
         new MinioService("store", {

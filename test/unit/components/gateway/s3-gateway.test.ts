@@ -2,14 +2,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import type { ServiceSpec } from "../../../../engine/types.ts";
 import { S3Gateway, type S3GatewayArgs } from "../../../../components/gateway/s3-gateway.ts";
+import { MinioService, type MinioServiceArgs } from "../../../../components/minio/minio-service.ts";
 import { traefikRoutes } from "../../../../components/gateway/traefik.ts";
 import { Swarm } from "../../../../components/swarm/swarm.ts";
 import {
   fakeHost,
+  fakeNetwork,
   type RegisteredResource,
   getErrorMessage,
   runProgram,
-  type ProgramRunOptions,
   getValue,
 } from "../../harness.ts";
 
@@ -18,16 +19,26 @@ const IMAGE = `registry.example/traefik:3@sha256:${"a".repeat(64)}`;
 const CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
 const KEY = "-----BEGIN PRIVATE KEY-----\nvery-secret\n-----END PRIVATE KEY-----\n";
 
-type GatewayArgs = Partial<Omit<S3GatewayArgs, "swarm" | "network">>;
+type GatewayArgs = Partial<Omit<S3GatewayArgs, "swarm" | "network" | "store">>;
 
-function gateway(args: GatewayArgs = {}): S3Gateway {
-  const swarm = new Swarm("swarm", { managers: [fakeHost("b"), fakeHost("a"), fakeHost("c")] });
-  const store = { members: ["store-a", "store-b"] };
-  return new S3Gateway("gateway", { swarm, network: { networkId: pulumi.output("network-1") }, store, ...args });
+function outputs(type: string): Record<string, unknown> {
+  if (type.endsWith(":RootCredentials")) return { user: "root", password: "p", generation: "g" };
+  return type.endsWith(":Certificate") ? { authority: CERTIFICATE, certificate: "c", key: "k", generation: "g" } : {};
 }
 
-async function made(args: GatewayArgs = {}, options: ProgramRunOptions = {}) {
-  const { value, resources } = await runProgram(() => gateway(args), options);
+function gateway(args: GatewayArgs = {}, storeArgs: Partial<MinioServiceArgs> = {}): S3Gateway {
+  const swarm = new Swarm("swarm", { managers: [fakeHost("b"), fakeHost("a"), fakeHost("c")] });
+  const network = fakeNetwork("network-1");
+  const pools = { main: { hosts: ["a", "b"] } };
+  const store = new MinioService("store", { swarm, network, pools, expose: false, ...storeArgs });
+  return new S3Gateway("gateway", { swarm, network, store, ...args });
+}
+
+async function made(
+  args: GatewayArgs = {},
+  { preview, store }: { preview?: boolean; store?: Partial<MinioServiceArgs> } = {},
+) {
+  const { value, resources } = await runProgram(() => gateway(args, store), { outputs, preview });
   const component = resources.find(({ type }) => type === COMPONENT);
   const children = resources.filter(({ parent }) => parent === component?.urn);
   const service = children.find(({ name }) => name === "gateway-service");
@@ -57,8 +68,9 @@ describe("children", () => {
     expect(await names(true)).toEqual(await names(false));
   });
 
-  test("depend on the preflight, and the service also on a store that is a component", async () => {
-    const { resources, children } = await made();
+  test("depend on the preflight, and the service also on the store", async () => {
+    const { resources, children, service } = await made();
+    expect(service.dependencies).toContain(resources.find(({ name }) => name === "store-main")?.urn);
     const preflight = resources.find(({ type }) => type.endsWith(":Preflight"));
     for (const child of children) expect(child.dependencies).toContain(preflight?.urn);
     const requirements = preflight?.inputs["requirements"] as { subject: string }[];
@@ -95,10 +107,10 @@ describe("every argument reaches a child", () => {
   });
 
   test("store", async () => {
-    const { children } = await made({ store: { members: ["x", "y"], caCertificate: CERTIFICATE } });
+    const { children } = await made({}, { store: { serviceName: "files", tls: {} } });
     expect(routesOf(children).http.services["s3-ready"]?.loadBalancer.servers).toEqual([
-      { url: "https://x:9000" },
-      { url: "https://y:9000" },
+      { url: "https://files-a:9000" },
+      { url: "https://files-b:9000" },
     ]);
     const authority = children.find(({ name }) => name === "gateway-store-authority");
     expect(Buffer.from(String(authority?.inputs["data"]), "base64").toString()).toBe(CERTIFICATE);
@@ -111,8 +123,8 @@ describe("every argument reaches a child", () => {
       { url: "http://store-b:9001" },
     ]);
     expect(container(spec).Args).toContain("--entryPoints.console.address=:8001");
-    const moved = { members: ["m"], console: true, storeConsolePort: 9101, tls: false, storeTls: false };
-    expect(traefikRoutes(moved)).toContain("http://m:9101");
+    const moved = await made({ consolePort: 9001 }, { store: { expose: true, consolePort: 9101 } });
+    expect(JSON.stringify(routesOf(moved.children).http.services)).toContain("http://store-a:9101");
   });
 });
 

@@ -10,8 +10,7 @@ const CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE----
 const KEY = "-----BEGIN EC PRIVATE KEY-----\nMIIB\n-----END EC PRIVATE KEY-----\n";
 
 function lines(args: Partial<GatewaySettings>, serviceName = "gateway"): string[] {
-  const all = { store: { members: ["store-node1"] }, ...args };
-  return validateGateway(all, serviceName, HOSTS).map((finding) => formatIssue("S3Gateway", finding));
+  return validateGateway(args, serviceName, HOSTS).map((finding) => formatIssue("S3Gateway", finding));
 }
 
 describe("rejects, in one line each", () => {
@@ -19,15 +18,6 @@ describe("rejects, in one line each", () => {
     [{ hosts: [] }, "hosts []: a gateway needs at least one host: leave hosts out for all"],
     [{ hosts: ["a", "a"] }, 'hosts "a": is listed twice: list each host once'],
     [{ hosts: ["c"] }, 'hosts "c": is not a host of the Swarm, which has a, b'],
-    [{ store: { members: [] } }, "store.members []: a store has at least one member: give their names on the network"],
-    [
-      { store: { members: ["http://x:9000"] } },
-      'store.members "http://x:9000": must be a name on the network, without port: such as store-node1',
-    ],
-    [
-      { store: { members: ["x"], caCertificate: "ca.pem" } },
-      'store.caCertificate "6 characters": must be PEM text with -----BEGIN CERTIFICATE-----: give the file\'s contents, not its name',
-    ],
     [{ port: 0 }, "port 0: must be a whole number from 1 to 65535"],
     [{ consolePort: 70000 }, "consolePort 70000: must be a whole number from 1 to 65535"],
     [{ consolePort: 80 }, "consolePort 80: is the same as port: give each its own"],
@@ -69,7 +59,6 @@ test("accepts valid arguments", () => {
     { image: "localhost:1/pulumi-swarm/traefik:3.7.13-0123456789ab" },
     { tls: { certificate: `${CERTIFICATE}${CERTIFICATE}`, key: KEY } },
     { tls: { certificate: pulumi.output("later"), key: pulumi.secret("later") } },
-    { store: { members: ["store-a", "store-b"], caCertificate: CERTIFICATE } },
   ];
   for (const args of allowed) expect(lines(args)).toEqual([]);
 });

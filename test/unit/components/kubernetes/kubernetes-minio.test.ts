@@ -62,20 +62,20 @@ describe("children", () => {
 
   test("of a store with two pools and TLS", async () => {
     const more = ["Certificate store-tls", "PodDisruptionBudget store-next", "StatefulSet store-next"];
-    const all = await kinds({ pools: { next: { members: 4 }, main: { members: 4 } }, tls: true });
+    const all = await kinds({ pools: { next: { members: 4 }, main: { members: 4 } }, tls: {} });
     expect(all).toEqual([...(await kinds({})), ...more].toSorted());
   });
 
   test("have a parent, and are the same in a preview", async () => {
-    const { resources } = await made({ tls: true });
+    const { resources } = await made({ tls: {} });
     expect(resources.filter(({ parent }) => parent === undefined).map(({ name }) => name)).toEqual(["store"]);
-    const preview = await made({ tls: true }, { preview: true });
+    const preview = await made({ tls: {} }, { preview: true });
     const names = (all: RegisteredResource[]) => all.map(({ urn }) => urn).toSorted();
     expect(names(preview.resources)).toEqual(names(resources));
   });
 
   test("depend on the check of immutable values", async () => {
-    const { resources, find } = await made({ pools: { a: { members: 4 }, b: { members: 4 } }, tls: true });
+    const { resources, find } = await made({ pools: { a: { members: 4 }, b: { members: 4 } }, tls: {} });
     const first = find("store-credentials", "RootCredentials");
     const others = resources.filter(({ custom, urn }) => custom && urn !== first.urn);
     expect(others).toHaveLength(8);
@@ -241,7 +241,7 @@ test("TLS: issues certificates for all names, mounts them for MinIO, and uses ht
     "store.storage",
     "store.storage.svc",
   ]);
-  const { pod, container, variables } = await statefulSet({ tls: true });
+  const { pod, container, variables } = await statefulSet({ tls: {} });
   expect(container.args).toContain("/run/secrets/certs");
   expect(container.livenessProbe?.httpGet?.scheme).toBe("HTTPS");
   expect(variables["SSL_CERT_DIR"]).toContain("/run/secrets/certs/CAs");

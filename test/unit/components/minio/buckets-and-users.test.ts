@@ -3,14 +3,14 @@ import { describe, expect, test } from "vitest";
 import { MinioBucket, type MinioBucketArgs } from "../../../../components/minio/iam/bucket.ts";
 import { validateBucket, validateUser } from "../../../../components/minio/validation/buckets-and-users.ts";
 import { userPolicy, policyPrefix } from "../../../../components/minio/iam/policy.ts";
-import type { HasStoreConnection } from "../../../../components/minio/iam/store-connection.ts";
+import { MinioService } from "../../../../components/minio/minio-service.ts";
 import { generatedAccessKey, MinioUser, type MinioUserArgs } from "../../../../components/minio/iam/user.ts";
 import { Bucket } from "../../../../provider/minio/bucket.ts";
 import type { StoreLocation } from "../../../../provider/minio/admin-client.ts";
 import { RootServiceAccounts } from "../../../../provider/minio/root-service-accounts.ts";
 import { resolveUserNames, isSamePolicy, User } from "../../../../provider/minio/user.ts";
 import { Swarm } from "../../../../components/swarm/swarm.ts";
-import { fakeHost, getErrorMessage, runProgram } from "../../harness.ts";
+import { fakeHost, fakeNetwork, getErrorMessage, runProgram } from "../../harness.ts";
 
 const ADDRESS: StoreLocation = {
   managers: { a: { host: "unix:///a" } },
@@ -23,10 +23,13 @@ const ADDRESS: StoreLocation = {
 /** Pulumi's placeholder for values that are not known yet. */
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-function store(): HasStoreConnection {
+function store(): MinioService {
   const swarm = new Swarm("swarm", { managers: [fakeHost("a")] });
-  return { connection: { swarm, seed: "seed-1", address: { serviceName: "store" } } };
+  return new MinioService("store", { swarm, network: fakeNetwork("network-1") });
 }
+
+const outputs = (type: string): Record<string, unknown> =>
+  type.endsWith(":RootCredentials") ? { user: "root", password: "p", generation: "g" } : {};
 
 const bucket = (args: Omit<MinioBucketArgs, "store">) => new MinioBucket("photos", { store: store(), ...args });
 const user = (args: Omit<MinioUserArgs, "store">) => new MinioUser("app", { store: store(), ...args });
@@ -119,7 +122,7 @@ describe("rejects", () => {
 
 describe("arguments reach the resource", () => {
   const inputsOf = async (program: () => unknown, type: string) =>
-    (await runProgram(program)).resources.find((resource) => resource.type.endsWith(type))?.inputs;
+    (await runProgram(program, { outputs })).resources.find((resource) => resource.type.endsWith(type))?.inputs;
 
   test("of a bucket", async () => {
     const defaults = { bucketName: "photos", versioning: false, objectLock: false };
@@ -133,7 +136,7 @@ describe("arguments reach the resource", () => {
     const access = { photos: "readonly" } as const;
     const inputs = await inputsOf(() => user({ access, secretKeyGeneration: "2" }), ":User");
     expect(inputs).toMatchObject({
-      defaultAccessKey: generatedAccessKey("app", "seed-1"),
+      defaultAccessKey: generatedAccessKey("app", "store-credentials-id"),
       policyPrefix: "project:stack:app",
       policy: JSON.stringify(userPolicy(access)),
       enabled: true,

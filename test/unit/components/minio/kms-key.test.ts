@@ -7,7 +7,7 @@ import { MinioService } from "../../../../components/minio/minio-service.ts";
 import { validateImmutableValues } from "../../../../provider/state/immutable.ts";
 import { formatIssue } from "../../../../core/input-validation-error.ts";
 import { Swarm } from "../../../../components/swarm/swarm.ts";
-import { fakeHost, runProgram } from "../../harness.ts";
+import { fakeHost, fakeNetwork, runProgram } from "../../harness.ts";
 
 const KEY = "AAgQGCAoMDhASFBYYGhweICIkJigqLC4wMjQ2ODo8Pg=";
 const OTHER = "AQkRGSEpMTlBSVFZYWlxeYGJkZmhqbG5wcnR2eHp8fk=";
@@ -83,7 +83,7 @@ describe("immutability", () => {
 describe("wiring", () => {
   function store(kmsKey: KmsKey | undefined) {
     const swarm = new Swarm("swarm", { managers: [fakeHost("a"), fakeHost("b")] });
-    return new MinioService("store", { swarm, network: { networkId: pulumi.output("n") }, kmsKey });
+    return new MinioService("store", { swarm, network: fakeNetwork("n"), kmsKey });
   }
 
   const outputs = (type: string) =>
@@ -103,7 +103,7 @@ describe("wiring", () => {
     expect(named("store-credentials")?.inputs["immutable"]).toMatchObject({
       kmsKey: { value: { name: "k", fingerprint: kmsFingerprint(KEY) } },
     });
-    for (const { inputs } of resources) expect(JSON.stringify(inputs)).not.toContain(KEY);
+    for (const { visibleInputs } of resources) expect(JSON.stringify(visibleInputs)).not.toContain(KEY);
   });
 
   test("sets nothing without a key", async () => {

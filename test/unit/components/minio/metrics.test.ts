@@ -1,10 +1,9 @@
-import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import type { ServiceSpec } from "../../../../engine/types.ts";
 import { metricsToken, metricsUrls } from "../../../../components/minio/iam/metrics.ts";
 import { MinioService, type MinioServiceArgs } from "../../../../components/minio/minio-service.ts";
 import { Swarm } from "../../../../components/swarm/swarm.ts";
-import { fakeHost, isSecret, runProgram, getValue } from "../../harness.ts";
+import { fakeHost, fakeNetwork, isSecret, runProgram, getValue } from "../../harness.ts";
 
 /** A token that Python's JWT implementation created and signed. */
 const TOKEN =
@@ -35,7 +34,7 @@ describe("metrics of a store", () => {
     const { value, resources } = await runProgram(
       () => {
         const swarm = new Swarm("swarm", { managers: [fakeHost("a"), fakeHost("b")] });
-        return new MinioService("store", { swarm, network: { networkId: pulumi.output("n") }, ...args });
+        return new MinioService("store", { swarm, network: fakeNetwork("n"), ...args });
       },
       { outputs },
     );

@@ -7,6 +7,7 @@ import { Swarm } from "../../../../components/swarm/swarm.ts";
 import {
   listDependencies,
   fakeHost,
+  fakeNetwork,
   isSecret,
   getErrorMessage,
   type RegisteredResource,
@@ -23,7 +24,7 @@ type StoreArgs = Omit<MinioServiceArgs, "swarm" | "network">;
 
 function store(args: StoreArgs = {}, name = "store"): MinioService {
   const swarm = new Swarm("swarm", { managers: [fakeHost("b"), fakeHost("a"), fakeHost("c")] });
-  return new MinioService(name, { swarm, network: { networkId: pulumi.output("network-1") }, ...args });
+  return new MinioService(name, { swarm, network: fakeNetwork("network-1"), ...args });
 }
 
 function outputs(type: string): Record<string, unknown> {
@@ -140,7 +141,7 @@ describe("children", () => {
     const { resources } = await runProgram(
       () => {
         const swarm = new Swarm("swarm", { managers: [fakeHost("a")] });
-        const network = { networkId: pulumi.output("network-1") };
+        const network = fakeNetwork("network-1");
         new MinioService("one", { swarm, network });
         new MinioService("two", { swarm, network, port: 9100, consolePort: 9101 });
       },
@@ -196,7 +197,7 @@ describe("every argument reaches a child", () => {
   });
 
   test("networks: follow the members' own, with the store's name as alias on each", async () => {
-    const { TaskTemplate } = await onlySpec({ networks: [{ networkId: pulumi.output("network-2") }] });
+    const { TaskTemplate } = await onlySpec({ networks: [fakeNetwork("network-2")] });
     const Aliases = ["store"];
     expect(TaskTemplate.Networks).toEqual(["network-1", "network-2"].map((Target) => ({ Target, Aliases })));
   });
@@ -292,14 +293,10 @@ describe("the console", () => {
   test.each<[string, StoreArgs, ReturnType<typeof consoleOf>]>([
     ["default", {}, { ports: [s3, [9001, 9001]], address: ":9001", redirect: [] }],
     ["on another port", { consolePort: 9101 }, { ports: [s3, [9101, 9101]], address: ":9101", redirect: [] }],
-    [
-      "not published",
-      { consolePort: false },
-      { ports: [s3], address: ":9001", redirect: ["MINIO_BROWSER_REDIRECT=off"] },
-    ],
+    ["not published", { console: false }, { ports: [s3], address: ":9001", redirect: ["MINIO_BROWSER_REDIRECT=off"] }],
     [
       "not published, behind a proxy",
-      { consolePort: false, environment: elsewhere },
+      { console: false, environment: elsewhere },
       { ports: [s3], address: ":9001", redirect: ["MINIO_BROWSER_REDIRECT_URL=https://console.example.com"] },
     ],
     ["nothing published", { expose: false }, { ports: [], address: ":9001", redirect: [] }],
@@ -308,7 +305,7 @@ describe("the console", () => {
   });
 
   test("has no address, port or rule if it is not published", async () => {
-    const { value, children, resources } = await made({ consolePort: false });
+    const { value, children, resources } = await made({ console: false });
     expect(await getValue(value.consoleEndpoints)).toEqual({});
     expect(value.consolePort).toBe(9001);
     const preflight = resources.find(({ type }) => type.endsWith(":Preflight"));
@@ -387,7 +384,7 @@ describe("outputs", () => {
       () => {
         const host = { ...fakeHost("a"), endpointAddress: pulumi.output("2001:db8::1") };
         const swarm = new Swarm("swarm", { managers: [host] });
-        return new MinioService("store", { swarm, network: { networkId: pulumi.output("n") } });
+        return new MinioService("store", { swarm, network: fakeNetwork("n") });
       },
       { outputs },
     );

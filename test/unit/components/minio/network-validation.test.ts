@@ -81,6 +81,12 @@ describe("suggests alternatives when it rejects", () => {
       `expose false: ${OWN} the ports are always open: leave it out`,
     ],
     [
+      "console: false on the hosts' network",
+      { network: on("host"), console: false },
+      `console false: ${OWN} the ports are always open: leave it out`,
+    ],
+    ["no console on macvlan", { network: on("macvlan"), console: false }, `console false: ${MEANINGLESS("macvlan")}`],
+    [
       "another port on the hosts' network",
       { network: on("host"), port: 9100 },
       `port 9100: ${OWN} MinIO always has 9000: leave it out`,

@@ -3,17 +3,15 @@ import { describe, expect, test } from "vitest";
 import type { ServiceSpec } from "../../../../engine/types.ts";
 import { MinioService, type MinioServiceArgs } from "../../../../components/minio/minio-service.ts";
 import { requireIpAddress } from "../../../../components/minio/spec/spec.ts";
-import type { DataNetwork } from "../../../../components/networks/node-network/data-network.ts";
 import { checkService } from "../../../../provider/preflight/checks/service.ts";
 import { ownerLabels } from "../../../../core/labels.ts";
 import { Swarm } from "../../../../components/swarm/swarm.ts";
-import { fakeHost, getErrorMessage, runProgram, getValue } from "../../harness.ts";
+import { fakeHost, fakeNetwork, getErrorMessage, runProgram, getValue } from "../../harness.ts";
 import { machine, owner, ownManager, service, SERVICE, snapshot } from "../../preflight-snapshot.ts";
 
-const network = (more: Partial<DataNetwork>): DataNetwork => ({ networkId: pulumi.output("network-1"), ...more });
 const ADDRESSES = pulumi.output<Record<string, string>>({ a: "10.50.0.9", c: "10.50.0.11" });
-const LINKED = network({ driver: "macvlan", hosts: ["a", "b", "c"], addresses: ADDRESSES });
-const HOST = network({ driver: "host" });
+const LINKED = fakeNetwork("network-1", { driver: "macvlan", hosts: ["a", "b", "c"], addresses: ADDRESSES });
+const HOST = fakeNetwork("network-1", { driver: "host" });
 
 function outputs(type: string): Record<string, unknown> {
   if (type.endsWith(":RootCredentials")) return { user: "u", password: "p", generation: "g" };
@@ -46,7 +44,7 @@ describe("on a network that exists outside Docker", () => {
   });
 
   test("uses the store's name if no address is known", async () => {
-    const { value } = await made({ network: network({ driver: "ipvlan" }) });
+    const { value } = await made({ network: fakeNetwork("network-1", { driver: "ipvlan" }) });
     expect(await getValue(value.endpoints)).toEqual({});
     expect(await getValue(value.endpoint)).toBe("http://store:9000");
   });
@@ -59,7 +57,7 @@ describe("on a network that exists outside Docker", () => {
   });
 
   test("the certificate contains these addresses", async () => {
-    const { inputsOf } = await made({ network: LINKED, tls: true });
+    const { inputsOf } = await made({ network: LINKED, tls: {} });
     expect(inputsOf("store-tls")["names"]).toEqual(expect.arrayContaining(["10.50.0.9", "10.50.0.11", "store"]));
   });
 });
@@ -92,7 +90,7 @@ describe("on the hosts' own network", () => {
 });
 
 test("on a bridge, the endpoint of a store that publishes nothing is its member's name", async () => {
-  const bridge = network({ driver: "bridge" });
+  const bridge = fakeNetwork("network-1", { driver: "bridge" });
   const { value } = await made({ network: bridge, expose: false, pools: { main: { hosts: ["b"] } } });
   expect(await getValue(value.endpoint)).toBe("http://store-b:9000");
 });
@@ -100,7 +98,11 @@ test("on a bridge, the endpoint of a store that publishes nothing is its member'
 test("reports issues of the network together with all others", async () => {
   const message = await getErrorMessage(() => {
     const swarm = new Swarm("swarm", { managers: [fakeHost("a"), fakeHost("b"), fakeHost("c")] });
-    return new MinioService("store", { swarm, network: network({ driver: "bridge" }), logMaxFiles: 0 });
+    return new MinioService("store", {
+      swarm,
+      network: fakeNetwork("network-1", { driver: "bridge" }),
+      logMaxFiles: 0,
+    });
   });
   expect(message).toMatch(/logMaxFiles 0.*\n.*network "bridge": does not connect hosts/);
 });

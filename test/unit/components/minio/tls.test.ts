@@ -15,7 +15,7 @@ import {
   type ValidityPeriod,
 } from "../../../../provider/state/x509.ts";
 import { Swarm } from "../../../../components/swarm/swarm.ts";
-import { fakeHost, isSecret, runProgram, getValue } from "../../harness.ts";
+import { fakeHost, fakeNetwork, isSecret, runProgram, getValue } from "../../harness.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 const HOSTS = { a: fakeHost("a"), b: fakeHost("b") };
@@ -114,7 +114,12 @@ describe("validation", () => {
       "tls.renewBeforeDays must be a whole number of days below lifetimeDays 10",
     ],
     [{ names: ["https://s3.example.com"] }, "tls.names must be a name or an address"],
-    [{ certificate: "x" } as unknown as MinioTls, "tls.key certificate, key and caCertificate belong together"],
+    [{ certificate: "x" }, "tls.key certificate, key and caCertificate belong together"],
+    [{ certificate: "", key: "", caCertificate: "" }, "tls.certificate certificate, key and caCertificate belong"],
+    [
+      { certificate: "x", key: "y", caCertificate: "z", names: ["s3.example.com"] },
+      "tls.names has no meaning with an existing certificate: leave it out",
+    ],
     [{ certificate: "x", key: "y", caCertificate: "z" }, "tls.certificate is not a certificate"],
     [{ certificate: "x", key: "y", caCertificate: "z" }, "tls.key is not a private key"],
     [{ certificate: "x", key: "y", caCertificate: "z" }, "tls.caCertificate is not a certificate"],
@@ -160,7 +165,7 @@ describe("validation", () => {
   });
 
   test("accepts valid settings", () => {
-    expect(findings(true)).toEqual([]);
+    expect(findings({})).toEqual([]);
     expect(findings({ names: ["s3.example.com", "10.1.2.3", "*.s3.example.com"] })).toEqual([]);
   });
 });
@@ -174,7 +179,7 @@ describe("wiring", () => {
     };
     const program = () => {
       const swarm = new Swarm("swarm", { managers: [fakeHost("a"), fakeHost("b"), fakeHost("c")] });
-      return new MinioService("store", { swarm, network: { networkId: pulumi.output("network-1") }, tls });
+      return new MinioService("store", { swarm, network: fakeNetwork("network-1"), tls });
     };
     const { value, resources } = await runProgram(program, { outputs });
     const spec = resources.find(({ type }) => type.endsWith(":Service"))?.inputs["spec"] as ServiceSpec;

@@ -52,8 +52,12 @@ describe("rejects, in one line each", () => {
       "consolePort 9000: is the port of the S3 API within the store's networks, where the console listens on its published port: choose another",
     ],
     [
-      { ...ab, expose: false, consolePort: false },
-      "consolePort false: has no meaning with expose: false, which publishes nothing: leave it out",
+      { ...ab, expose: false, console: false },
+      "console false: has no meaning with expose: false, which publishes nothing: leave it out",
+    ],
+    [
+      { ...ab, console: false, consolePort: 9101 },
+      "consolePort 9101: has no meaning with console: false, which does not publish the console: leave it out",
     ],
     [{ ...ab, port: 9001 }, "consolePort 9001: is the same as port: give each its own"],
     [
@@ -217,7 +221,7 @@ describe("accepts", () => {
       "every argument",
       { ...ab, image: pulumi.output("x"), tools: "mc", rootUser: "boss", cpuLimit: 2, cpuReservation: 0.5 },
     ],
-    ["a console that is not published, and S3 on its port", { ...ab, port: 9001, consolePort: false }],
+    ["a console that is not published, and S3 on its port", { ...ab, port: 9001, console: false }],
     ["a root password", { ...ab, rootPassword: "exactly8" }],
     ["a root password with every kind of character", { ...ab, rootPassword: "aZ0!\"#$%&'()*+,-./;<=>?@[]^_`{|}~\\" }],
     [

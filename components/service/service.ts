@@ -1,0 +1,95 @@
+import type * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import type { ServiceSpec } from "../../engine/types.ts";
+import { ownerLabels } from "../../core/labels.ts";
+import type { Rollout } from "../../core/service-update.ts";
+import { knownValue, type LeafInputs } from "../shared/inputs.ts";
+import { ownerOf } from "../shared/owner.ts";
+import { SwarmResource } from "../shared/resource.ts";
+import { type Transform, transformed } from "../shared/transform.ts";
+import type { SwarmServiceArgs } from "./args.ts";
+
+/** A Swarm service. Components that are about one create it themselves, without a `SwarmService` in between. */
+export class Service extends SwarmResource {
+  /** How the last change was rolled out. */
+  declare readonly rollout: pulumi.Output<Rollout>;
+
+  constructor(name: string, args: SwarmServiceArgs, opts: pulumi.CustomResourceOptions) {
+    const { swarm, spec, restartTogether = [], immutable = {}, timeoutSeconds = 600, ...rest } = args;
+    const owner = ownerOf(name);
+    // Not a single Output: in a preview, all of it would be unknown if any part of it is.
+    const labels = pulumi.all([spec.Labels, ownerLabels(owner)]).apply(([asked, own]) => ({ ...asked, ...own }));
+    super(
+      "Service",
+      name,
+      {
+        ...rest,
+        managers: swarm.managers,
+        swarmId: swarm.swarmId,
+        owner,
+        nodes: swarm.nodeEngines,
+        spec: { ...spec, Labels: labels },
+        restartTogether,
+        immutable,
+        tasks: args.tasks ?? pulumi.output(spec.Mode).apply(defaultTaskCount),
+        timeoutSeconds,
+        rollout: undefined,
+        serviceId: undefined,
+      },
+      opts,
+    );
+  }
+}
+
+/** Returns the number of replicas; 1 for a global service, as the number of matching nodes is unknown. */
+function defaultTaskCount(mode: ServiceSpec["Mode"]): number {
+  return "Replicated" in mode ? mode.Replicated.Replicas : 1;
+}
+
+/** The service of a component, as `transform.service` gets it. Its lists and objects are plain and can be changed in place. */
+export interface ServiceTransformArgs extends Omit<SwarmServiceArgs, "spec"> {
+  /** The service's spec in the format of the Engine API. Its name must stay. */
+  spec: LeafInputs<ServiceSpec>;
+}
+
+/** Changes of the children of a component that runs a service. TypeScript only. */
+export interface ServiceTransform {
+  /**
+   * A Swarm service, before it is created.
+   * @default - unchanged
+   */
+  service?: Transform<ServiceTransformArgs>;
+
+  /**
+   * A Docker secret, before it is created.
+   * @default - unchanged
+   */
+  secret?: Transform<docker.SecretArgs>;
+}
+
+/** Creates the service of a component, after its `transform.service`. The preflight has checked the service's name. */
+export function createService(
+  subject: string,
+  transform: ServiceTransform["service"],
+  name: string,
+  args: ServiceTransformArgs,
+  opts: pulumi.CustomResourceOptions,
+): Service {
+  const serviceName = args.spec.Name;
+  const [, changed, ownOpts] = transformed(transform, name, { ...args, spec: copyPlainParts(args.spec) }, opts);
+  if (changed.spec.Name !== serviceName) {
+    const problem = "must stay, because it was checked before: give serviceName instead";
+    args.swarm.throwIfInvalid(subject, [
+      { argument: "transform.service: spec.Name", value: knownValue(changed.spec.Name), problem },
+    ]);
+  }
+  return new Service(name, changed, ownOpts);
+}
+
+/** Copies lists and objects, so that a transform changes neither constants nor another service. */
+function copyPlainParts<T>(value: T): T {
+  if (typeof value !== "object" || value === null || pulumi.Output.isInstance(value)) return value;
+  if (Array.isArray(value)) return value.map(copyPlainParts) as T;
+  if (Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, copyPlainParts<unknown>(part)])) as T;
+}
