@@ -82,7 +82,7 @@ export function createServices(
           },
         }),
         minReadySeconds: args.minReadySeconds ?? (plan.hosts.length > 1 ? DRIVE_RECONNECT_SECONDS : undefined),
-        validation: { ...settingsValidation(store, service), ...(hosts.length > 0 && { hosts }) },
+        validation: settingsValidation(store, service, hosts),
         rollback: args.rollback,
         tasks: service.hosts.length,
         timeoutSeconds: args.timeoutSeconds,

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Mount } from "../../../engine/types.ts";
-import type { DeepInput } from "../../shared/inputs.ts";
+import type { FieldInputs } from "../../shared/inputs.ts";
 import { knownValue } from "../../shared/inputs.ts";
 import { MIB } from "../../service/spec-parts.ts";
 import type { SettingsValidation } from "../../../core/service-update.ts";
@@ -12,16 +12,20 @@ import { HOME_MOUNT, serverArguments, type StoreContext } from "./spec.ts";
  * Returns how to try a member's settings: in a separate container, as a store of one erasure set on empty drives in
  * memory. Its arguments have no member names, so that MinIO neither reaches the store's drives nor waits for peers before
  * it reads all settings.
+ *
+ * @param hosts lines of /etc/hosts
  */
 export function settingsValidation(
   store: StoreContext,
   { pool }: ServicePlan,
-): pulumi.Inputs & DeepInput<SettingsValidation> {
+  hosts: pulumi.Input<string>[],
+): FieldInputs<SettingsValidation> {
   const drives = Array.from({ length: pool.layout.setSize }, (_, index) => `/validation/d${index + 1}`);
   const driveMount = (Target: string): Mount => ({ Type: "tmpfs", Target, TmpfsOptions: { SizeBytes: 64 * MIB } });
   return {
     args: [...serverArguments(store), ...drives],
     mounts: [...drives.map(driveMount), HOME_MOUNT],
+    ...(hosts.length > 0 && { hosts }),
     readyCommand: probeCommands(store.tools).ready,
     environmentArgument: "environment",
     secretVariables: secretVariables(store.environment ?? {}),
