@@ -7,8 +7,8 @@ const MINUTE = 60_000;
 /** Vitest's default leaves one core unused, which is half of two. */
 const ALL_CORES = availableParallelism();
 
-/** Removes the influence of the user's shell on Pulumi. */
-const HERMETIC = { PULUMI_STACK: "" };
+/** Removes the influence of the user's shell on Pulumi, and of the user's logins at registries. */
+const HERMETIC = { PULUMI_STACK: "", DOCKER_CONFIG: "/nonexistent" };
 
 export default defineConfig({
   test: {

@@ -13,7 +13,7 @@ export interface LocalEnvironment {
   platform: NodeJS.Platform;
 }
 
-const thisMachine = (): LocalEnvironment => ({ env: process.env, home: homedir(), platform: process.platform });
+export const thisMachine = (): LocalEnvironment => ({ env: process.env, home: homedir(), platform: process.platform });
 
 /**
  * Returns the engine that the docker CLI would use: `DOCKER_HOST`, else the context from `DOCKER_CONTEXT` or the CLI's
@@ -27,7 +27,7 @@ export function resolveLocalEngine(machine: LocalEnvironment = thisMachine(), ho
   const { env } = machine;
   const address = host ?? env["DOCKER_HOST"];
   if (address) return withTls({ host: address }, machine);
-  const folder = configFolder(machine);
+  const folder = dockerConfigFolder(machine);
   const context = env["DOCKER_CONTEXT"] ?? currentContext(folder);
   if (context && context !== "default") return withTls(fromContext(folder, context), machine);
   return { host: machine.platform === "win32" ? "npipe:////./pipe/docker_engine" : "unix:///var/run/docker.sock" };
@@ -47,7 +47,8 @@ export function socketPath(connection: EngineConnection): string | undefined {
   return path;
 }
 
-function configFolder({ env, home }: LocalEnvironment): string {
+/** Returns the folder of the docker CLI's configuration. */
+export function dockerConfigFolder({ env, home }: LocalEnvironment): string {
   return env["DOCKER_CONFIG"] ?? join(home, ".docker");
 }
 
@@ -59,7 +60,7 @@ function withTls(connection: EngineConnection, machine: LocalEnvironment): Engin
   const { env } = machine;
   const argument = TLS_VARIABLES.find((name) => env[name]);
   if (argument === undefined || isTls(connection) || !connection.host.startsWith("tcp://")) return connection;
-  const folder = env["DOCKER_CERT_PATH"] ? env["DOCKER_CERT_PATH"] : configFolder(machine);
+  const folder = env["DOCKER_CERT_PATH"] ? env["DOCKER_CERT_PATH"] : dockerConfigFolder(machine);
   return { ...connection, ...readCertificates(folder, argument, env[argument]) };
 }
 

@@ -122,12 +122,16 @@ export class Engine {
     return this.request("GET", `/services/${id}`);
   }
 
-  async createService(spec: ServiceSpec): Promise<string> {
-    return (await this.request<{ ID: string }>("POST", "/services/create", { body: spec })).ID;
+  /** @param registryAuth login with which nodes pull the image, from `encodeRegistryAuth` @default - none */
+  async createService(spec: ServiceSpec, registryAuth?: string): Promise<string> {
+    const request = { body: spec, headers: registryAuthHeaders(registryAuth) };
+    return (await this.request<{ ID: string }>("POST", "/services/create", request)).ID;
   }
 
-  async updateService(id: string, version: number, spec: ServiceSpec): Promise<void> {
-    await this.request("POST", `/services/${id}/update`, { query: { version }, body: spec });
+  /** @param registryAuth login with which nodes pull the image @default - the one that the service has */
+  async updateService(id: string, version: number, spec: ServiceSpec, registryAuth?: string): Promise<void> {
+    const request = { query: { version }, body: spec, headers: registryAuthHeaders(registryAuth) };
+    await this.request("POST", `/services/${id}/update`, request);
   }
 
   async removeService(id: string): Promise<void> {
@@ -207,6 +211,14 @@ export class Engine {
     return (await undefinedIfNotFound(this.request("GET", `/images/${name}/json`))) !== undefined;
   }
 
+  /** Asks the image's registry for it, through the engine. */
+  inspectRemoteImage(
+    name: string,
+    { registryAuth, timeoutMs }: { registryAuth?: string; timeoutMs?: number } = {},
+  ): Promise<{ Descriptor: { digest: string } }> {
+    return this.request("GET", `/distribution/${name}/json`, { headers: registryAuthHeaders(registryAuth), timeoutMs });
+  }
+
   /** Runs a command in a container and waits for its end. */
   async exec(
     container: string,
@@ -244,6 +256,11 @@ export async function undefinedIfNotFound<T>(call: Promise<T>): Promise<T | unde
     if (isNotFound(error)) return undefined;
     throw error;
   }
+}
+
+/** Returns the headers of a request that may need a login at a registry. */
+export function registryAuthHeaders(registryAuth: string | undefined): Record<string, string> {
+  return registryAuth === undefined ? {} : { "x-registry-auth": registryAuth };
 }
 
 function encodeFilters(filters: Filters | undefined): string | undefined {

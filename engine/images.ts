@@ -1,11 +1,16 @@
 import { lastLine } from "./last-line.ts";
-import type { Engine } from "./engine.ts";
+import { type Engine, registryAuthHeaders } from "./engine.ts";
 import { EngineError } from "./transport.ts";
 
-/** Pulls an image and waits until the engine has it. */
-export async function pullImage(engine: Engine, name: string, timeoutMs: number): Promise<void> {
+/**
+ * Pulls an image and waits until the engine has it.
+ *
+ * @param registryAuth login at its registry, from `encodeRegistryAuth` @default - none
+ */
+export async function pullImage(engine: Engine, name: string, timeoutMs: number, registryAuth?: string): Promise<void> {
   const query = { fromImage: /[:@][^/]*$/.test(name) ? name : `${name}:latest` };
-  throwOnFailure(await engine.send("POST", "/images/create", { query, timeoutMs, isStream: true }));
+  const headers = registryAuthHeaders(registryAuth);
+  throwOnFailure(await engine.send("POST", "/images/create", { query, headers, timeoutMs, isStream: true }));
 }
 
 /** Loads the images of an archive in the format of `docker save`. */

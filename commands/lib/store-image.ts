@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { type Engine, undefinedIfNotFound } from "../../engine/engine.ts";
+import { errorMessage } from "../../engine/error-message.ts";
+import { encodeRegistryAuth, findRegistryLogin, imageRegistry } from "../../engine/registry-login.ts";
 import { EngineError } from "../../engine/transport.ts";
 import { DEFAULT_MINIO_IMAGE } from "../../core/default-images.ts";
 import { isUnpullable } from "../../core/image-name.ts";
@@ -74,6 +76,19 @@ export function lastBuiltImage(state: StateFolder, stack: string): string | unde
   return typeof image === "string" && isUnpullable(image) ? image : undefined;
 }
 
+/** Returns the login of Docker's configuration for an image. */
+async function configuredAuth(image: string): Promise<string | undefined> {
+  const registry = imageRegistry(image);
+  if (registry === undefined) return undefined;
+  try {
+    const found = await findRegistryLogin(registry);
+    return found && encodeRegistryAuth(registry, found.login);
+  } catch (error) {
+    say(`image: its registry is asked without a login: ${errorMessage(error)}`);
+    return undefined;
+  }
+}
+
 /** Returns whether the engine can pull an image. The engine itself asks the registry, with its own mirrors and proxies. */
 export async function canPull(engine: Engine, image: string): Promise<boolean> {
   const forced = process.env[SOURCE_VARIABLE];
@@ -82,7 +97,7 @@ export async function canPull(engine: Engine, image: string): Promise<boolean> {
   return await progress("checking the image's registry", async () => {
     try {
       const known = await undefinedIfNotFound(
-        engine.request("GET", `/distribution/${image}/json`, { timeoutMs: REGISTRY_MS }),
+        engine.inspectRemoteImage(image, { registryAuth: await configuredAuth(image), timeoutMs: REGISTRY_MS }),
       );
       return known !== undefined;
     } catch (error) {

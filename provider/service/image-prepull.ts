@@ -32,6 +32,16 @@ export function findPrepullTargets(
   };
 }
 
+export interface PrepullOptions {
+  /** The service's name. */
+  service: string;
+  image: string;
+  engines: NodeEngines;
+  timeoutMs: number;
+  /** Login at the image's registry. @default - none */
+  auth?: string;
+}
+
 /**
  * Pulls the image in parallel on all hosts that run tasks of the services.
  *
@@ -40,7 +50,7 @@ export function findPrepullTargets(
 export async function prepullImage(
   manager: Engine,
   services: string[],
-  { service, image, engines, timeoutMs }: { service: string; image: string; engines: NodeEngines; timeoutMs: number },
+  { service, image, engines, timeoutMs, auth }: PrepullOptions,
 ): Promise<void> {
   const tasks = await manager.listTasks({ service: services });
   const { hosts, downNodes } = findPrepullTargets(tasks, await manager.listNodes(), engines);
@@ -51,7 +61,7 @@ export async function prepullImage(
       const connection = engines[host]?.connection;
       if (!connection) return [];
       try {
-        const pulled = await ensureImage(new Engine(connection), image, timeoutMs);
+        const pulled = await ensureImage(new Engine(connection), image, timeoutMs, auth);
         if (pulled) logLine(`service ${service}: host ${host} has the image`);
         return [];
       } catch (error) {
@@ -70,7 +80,12 @@ export async function prepullImage(
  * Pulls a service's new image on its hosts and on those of all services of this stack with the same former image: they
  * belong to one application and are updated at the same time.
  */
-export async function prepullNewImage(manager: Engine, { Spec }: ServiceDetails, inputs: ServiceInputs): Promise<void> {
+export async function prepullNewImage(
+  manager: Engine,
+  { Spec }: ServiceDetails,
+  inputs: ServiceInputs,
+  auth?: string,
+): Promise<void> {
   const { spec, owner, nodes: engines, timeoutSeconds } = inputs;
   const image = spec.TaskTemplate.ContainerSpec.Image;
   const former = Spec.TaskTemplate.ContainerSpec.Image;
@@ -79,11 +94,11 @@ export async function prepullNewImage(manager: Engine, { Spec }: ServiceDetails,
     (other) => other.Spec.TaskTemplate.ContainerSpec.Image === former && isOwned(other.Spec.Labels, owner),
   );
   const services = alike.map(({ ID }) => ID);
-  await prepullImage(manager, services, { service: spec.Name, image, engines, timeoutMs: timeoutSeconds * 1000 });
+  await prepullImage(manager, services, { service: spec.Name, image, engines, timeoutMs: timeoutSeconds * 1000, auth });
 }
 
 /** Pulls the image if the engine does not have it. Returns whether it was pulled. */
-async function ensureImage(engine: Engine, image: string, timeoutMs: number): Promise<boolean> {
+async function ensureImage(engine: Engine, image: string, timeoutMs: number, auth?: string): Promise<boolean> {
   if (await engine.hasImage(image)) return false;
   if (isImageId(image)) {
     throw new ResourceError("it is not there and, known by its id alone, cannot be pulled: give it with `docker load`");
@@ -93,6 +108,6 @@ async function ensureImage(engine: Engine, image: string, timeoutMs: number): Pr
       "it is not there and, built by pulumi-swarm, cannot be pulled: `npm run up` brings it, or give it with `docker load`",
     );
   }
-  await pullImage(engine, image, timeoutMs);
+  await pullImage(engine, image, timeoutMs, auth);
   return true;
 }

@@ -27,14 +27,16 @@ type NextAction = "replace task" | "restore" | "nothing";
  * next task. If this process is killed, the update stays paused and the service keeps running.
  *
  * @param wanted the final spec
+ * @param auth login with which nodes pull the image @default - the one that the service has
  */
 export async function runRollingUpdate(
   find: FindManager,
   id: string,
   wanted: ServiceSpec,
   inputs: ServiceInputs,
+  auth?: string,
 ): Promise<void> {
-  const work = new RollingUpdate(find, id, wanted, inputs);
+  const work = new RollingUpdate(find, id, wanted, inputs, auth);
   while (await work.step());
 }
 
@@ -43,6 +45,7 @@ class RollingUpdate {
   readonly #id: string;
   readonly #wanted: ServiceSpec;
   readonly #inputs: ServiceInputs;
+  readonly #auth: string | undefined;
   readonly #check: MaintenanceCheck;
   readonly #locks: StaleLockTracker;
   /** Ids of tasks from before this update, whose failures do not count. */
@@ -53,11 +56,12 @@ class RollingUpdate {
   #changesPorts: boolean | undefined;
   readonly #warnedDown = new Set<string>();
 
-  constructor(find: FindManager, id: string, wanted: ServiceSpec, inputs: ServiceInputs) {
+  constructor(find: FindManager, id: string, wanted: ServiceSpec, inputs: ServiceInputs, auth: string | undefined) {
     this.#find = find;
     this.#id = id;
     this.#wanted = wanted;
     this.#inputs = inputs;
+    this.#auth = auth;
     this.#check = new MaintenanceCheck(inputs.maintenanceCommand ?? [], inputs.nodes, inputs.minReadySeconds);
     this.#locks = new StaleLockTracker(inputs.locks, inputs.nodes);
   }
@@ -72,16 +76,17 @@ class RollingUpdate {
     this.#check.recordStop();
     const tasks = await withManager(this.#subject, this.#find, (manager) => this.#listTasks(manager));
     const before = new Set(tasks.map(({ ID }) => ID));
-    await updateServiceSpec(this.#find, this.#id, ({ Spec, PreviousSpec }) => ({
+    const settings = ({ Spec, PreviousSpec }: ServiceDetails) => ({
       ...(next === "replace task" ? this.#wanted : (PreviousSpec ?? this.#wanted)),
       UpdateConfig: stepOnceConfig(Spec.UpdateConfig),
-    }));
+    });
+    await updateServiceSpec(this.#find, this.#id, settings, this.#auth);
     this.#hasStarted = true;
     return (await this.#waitForTaskReplaced(before)) || this.#finish();
   }
 
   async #finish(): Promise<false> {
-    await updateServiceSpec(this.#find, this.#id, () => this.#wanted);
+    await updateServiceSpec(this.#find, this.#id, () => this.#wanted, this.#auth);
     return false;
   }
 

@@ -16,6 +16,8 @@ export interface ServiceInputs {
   /** Engines of the nodes that run tasks, by host key. Commands run there. */
   nodes: NodeEngines;
   spec: ServiceSpec;
+  /** Login with which nodes pull the image. Secret. */
+  registryCredentials?: { username: string; password: string };
   restartTogether: string[];
   /** Names of the application's services. A change of this list alone does not update the service. */
   peers?: string[];

@@ -24,6 +24,7 @@ import { removeValidationServices, runValidation } from "./validation-run.ts";
 import { changedKeys, containsUnknown, deepEqual } from "../runtime/diff.ts";
 import { ResourceError, ResourceInitError } from "../runtime/errors.ts";
 import { keepVolumeLabels } from "./volume-labels.ts";
+import { loginError, registryAuth } from "./registry-login.ts";
 import type { ServiceInputs, ServiceState } from "./service-inputs.ts";
 
 /** A Swarm service. Create and update return once its tasks and the application in them are ready. */
@@ -35,7 +36,10 @@ export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
       unchanged && olds.rollout ? olds.rollout : decideRollout(olds.spec, news.spec, news.restartTogether);
     const line = unchanged ? undefined : describeRollout(news.spec, rollout, news.maintenanceCommand !== undefined);
     if (line !== undefined) logLine(line);
-    return { inputs: { ...news, rollout }, failures: validateImmutableValues(olds.immutable, news.immutable) };
+    const failures = validateImmutableValues(olds.immutable, news.immutable);
+    const rejected = await loginError(olds, news);
+    if (rejected !== undefined) failures.push({ property: "", reason: rejected });
+    return { inputs: { ...news, rollout }, failures };
   },
 
   async diff(_id, olds, news) {
@@ -48,6 +52,7 @@ export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
     const changed = changedKeys(olds, news, [
       "owner",
       "spec",
+      "registryCredentials",
       "readyCommand",
       "maintenanceCommand",
       "tasks",
@@ -63,12 +68,13 @@ export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
   async create(inputs) {
     const find = managerFinder(inputs);
     await waitForAllocation(find, networkIds(inputs));
+    const auth = await registryAuth(inputs);
     // withManager retries after errors that leave the outcome open: the service may exist by then.
     const { id, existing } = await withManager(`service ${inputs.spec.Name}`, find, async (manager) => {
       const existing = await existingService(manager, inputs);
-      return { id: existing?.ID ?? (await manager.createService(toServiceSpec(inputs))), existing };
+      return { id: existing?.ID ?? (await manager.createService(toServiceSpec(inputs), auth)), existing };
     });
-    const restarts = existing !== undefined && (await applyChange(find, id, inputs));
+    const restarts = existing !== undefined && (await applyChange(find, id, inputs, { auth }));
     const outs = await waitUntilReady(find, id, inputs, { earlierTasks: new Set(), restarts });
     if (existing) {
       await withManager(`service ${inputs.spec.Name}`, find, (manager) =>
@@ -95,11 +101,12 @@ export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
     const news = { ...given, spec: addKeysFrom(olds.spec, given.spec) };
     const subject = `service ${news.spec.Name}`;
     await waitForAllocation(find, networkIds(news));
+    const auth = await registryAuth(news, olds);
     const previous = await withManager(subject, find, (manager) => findRollbackSpec(manager, id, olds, news));
     const removedPeers = findRemovedPeers(olds, news);
-    const apply = async (inputs: ServiceInputs, options?: ChangeOptions) => {
+    const apply = async (inputs: ServiceInputs, options: ChangeOptions) => {
       const tasks = await withManager(subject, find, (manager) => manager.listTasks({ service: [id] }));
-      const restarts = await applyChange(find, id, inputs, options);
+      const restarts = await applyChange(find, id, inputs, { ...options, auth });
       await waitUntilReady(find, id, inputs, { earlierTasks: new Set(tasks.map((task) => task.ID)), restarts });
     };
     try {
@@ -148,6 +155,8 @@ function toServiceSpec(inputs: ServiceInputs, before?: ServiceDetails): ServiceS
 }
 
 interface ChangeOptions {
+  /** Login with which nodes pull the image. @default - the one that the service has */
+  auth?: string;
   /** Names of peer services to remove before tasks restart. */
   peersToRemove?: string[];
   /** Whether to undo a failed change. A rollback skips the maintenance check, which the failed tasks may not pass. */
@@ -159,7 +168,7 @@ async function applyChange(
   find: FindManager,
   id: string,
   inputs: ServiceInputs,
-  { peersToRemove = [], isRollback = false }: ChangeOptions = {},
+  { auth, peersToRemove = [], isRollback = false }: ChangeOptions,
 ): Promise<boolean> {
   const subject = `service ${inputs.spec.Name}`;
   await withManager(subject, find, (manager) => removeValidationServices(manager, inputs.spec.Name));
@@ -168,30 +177,32 @@ async function applyChange(
   const live = projectOntoDesired(wanted, service.Spec);
   const { mode } = decideRollout(live, wanted, inputs.restartTogether);
   if (mode === "all-at-once") {
-    await withManager(subject, find, (manager) => prepullNewImage(manager, service, inputs));
+    await withManager(subject, find, (manager) => prepullNewImage(manager, service, inputs, auth));
     const { validation } = inputs;
-    if (validation) await runValidation(find, service, wanted, { ...inputs, validation });
+    if (validation) await runValidation(find, service, wanted, { ...inputs, validation, auth });
   } else if (
     inputs.maintenanceCommand &&
     !isRollback &&
     (mode === "one-by-one" ||
       (await withManager(subject, find, (manager) => hasOutdatedTasks(manager, id, wanted, inputs.nodes))))
   ) {
-    await recordUnfinished(id, inputs, runRollingUpdate(find, id, toServiceSpec(inputs, service), inputs));
+    await recordUnfinished(id, inputs, runRollingUpdate(find, id, toServiceSpec(inputs, service), inputs, auth));
     return false;
   }
   // Swarm resumes a paused update only when the spec is sent again: the cause may be fixed by now. A rollback is always
   // sent: an update that pauses after each task would not undo the remaining ones.
   const mustSend = isUpdatePaused(service) || isRollback;
-  if (deepEqual(wanted, live) && !mustSend) return false;
+  // Swarm does not show a service's login. A new one restarts no task.
+  if (deepEqual(wanted, live) && !mustSend && auth === undefined) return false;
   await withManager(subject, find, (manager) => removePeers(manager, peersToRemove, inputs));
   if (!isRollback) await switchPeers(find, inputs, { from: live, to: wanted, isRollback });
   // With stop-first, Swarm waits a minute for an unplaced task to stop before it starts the new one.
   const isFree = isRollback && (await withManager(subject, find, (manager) => hasNoStartedTask(manager, id)));
-  await updateServiceSpec(find, id, (before) => {
+  const settings = (before: ServiceDetails) => {
     const full = toServiceSpec(inputs, before);
     return isRollback ? toRollbackSpec(full, isFree ? "start-first" : "stop-first") : full;
-  });
+  };
+  await updateServiceSpec(find, id, settings, auth);
   return mustSend || decideRollout(live, wanted, []).mode !== "in-place";
 }
 

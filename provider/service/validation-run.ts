@@ -20,6 +20,8 @@ import { ready, pending, waitFor } from "../runtime/poll.ts";
 
 export interface ValidationOptions extends Pick<ServiceInputs, "nodes" | "peers" | "restartTogether"> {
   validation: SettingsValidation;
+  /** Login with which the node pulls the image. @default - none */
+  auth?: string;
 }
 
 /** Timeout for the container to start, and to be removed. */
@@ -77,14 +79,14 @@ interface StartFailure {
 async function findStartFailure(
   find: FindManager,
   spec: ServiceSpec,
-  { validation, nodes }: ValidationOptions,
+  { validation, nodes, auth }: ValidationOptions,
 ): Promise<StartFailure | undefined> {
   const { Networks = [] } = spec.TaskTemplate;
   const suffix = randomBytes(3).toString("hex");
   try {
     const id = await withManager(SUBJECT, find, async (manager) => {
       const networks = await Promise.all(Networks.map(({ Target }) => manager.inspectNetwork(Target)));
-      return manager.createService(validationSpec(spec, validation, networks, suffix));
+      return manager.createService(validationSpec(spec, validation, networks, suffix), auth);
     });
     const task = await waitForContainer(find, id);
     return hasEnded(task) ? await getStartFailure(find, task) : await waitForReadyOrExit(find, task, validation, nodes);

@@ -23,11 +23,14 @@ export async function retryOnVersionConflict<T>(change: () => Promise<T>): Promi
  * Writes a service's spec, even if it is unchanged: that alone restarts Swarm's updater. When the outcome is unknown, for
  * example after a connection reset, it writes again only if the first write was lost: a second write would make the
  * updater continue with the next task.
+ *
+ * @param registryAuth login with which nodes pull the image @default - the one that the service has
  */
 export async function updateServiceSpec(
   find: FindManager,
   id: string,
   settings: (service: ServiceDetails) => ServiceSpec,
+  registryAuth?: string,
 ): Promise<void> {
   let written: { before: ServiceDetails; spec: ServiceSpec } | undefined;
   await withManager(`service ${id}`, find, (manager) =>
@@ -36,7 +39,7 @@ export async function updateServiceSpec(
       if (written && isApplied(written, before)) return;
       const spec = settings(before);
       try {
-        await manager.updateService(id, before.Version.Index, spec);
+        await manager.updateService(id, before.Version.Index, spec, registryAuth);
       } catch (error) {
         written = isVersionConflict(error) ? undefined : { before, spec };
         throw error;
