@@ -33,6 +33,7 @@ export {
 export { type GatewayTls, S3Gateway, type S3GatewayArgs } from "./gateway/s3-gateway.ts";
 export type { ImmutableValue } from "../core/immutable-value.ts";
 export type { LockOptions, Rollout, SettingsValidation } from "../core/service-update.ts";
+export type { RegistryCredentials } from "./service/registry-credentials.ts";
 export type { SwarmServiceArgs } from "./service/args.ts";
 export type { ServiceTransform, ServiceTransformArgs } from "./service/service.ts";
 export type { Placement } from "./service/task-settings.ts";

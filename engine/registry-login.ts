@@ -46,11 +46,16 @@ export function imageRegistry(image: string): string | undefined {
 
 /** Returns a login in the form of the header `X-Registry-Auth`. */
 export function encodeRegistryAuth(registry: string, login: RegistryLogin): string {
-  return Buffer.from(JSON.stringify({ ...login, serveraddress: serverAddress(registry) })).toString("base64url");
+  return toHeader({ ...login, serveraddress: serverAddress(registry) });
 }
 
 /** The header `X-Registry-Auth` without a login. It replaces the login that a service has. */
-export const ANONYMOUS_REGISTRY_AUTH = Buffer.from("{}").toString("base64url");
+export const ANONYMOUS_REGISTRY_AUTH = toHeader({});
+
+/** The Engine wants base64 for URLs with padding, which Node's "base64url" omits. It ignores a header in another form. */
+function toHeader(login: object): string {
+  return Buffer.from(JSON.stringify(login)).toString("base64").replaceAll("+", "-").replaceAll("/", "_");
+}
 
 /**
  * Returns the login that the docker CLI would use for a registry: from its credential helper, its credential store or

@@ -10,7 +10,7 @@ import { LabHost, removeCgroups } from "./host.ts";
 import { LabNetwork } from "./network.ts";
 import { isOnPath } from "./packages.ts";
 import { killContained } from "./process.ts";
-import { type LabRegistry, startRegistry } from "./registry.ts";
+import { type LabRegistry, type RegistryLoginName, startRegistry } from "./registry.ts";
 import { listAbandonedSlots, claimSlot, keepSlot, listKeptSlots, LABS, releaseSlot, type Slot } from "./slots.ts";
 import { LabKeys, type LabSsh } from "./ssh.ts";
 import { LAB_USERS } from "./system.ts";
@@ -73,6 +73,8 @@ export interface Lab {
   exec(number: number, program: string, ...args: string[]): Promise<string>;
   /** Returns the lab's image registry, which the first call starts. Partitions do not affect it. */
   registry(): Promise<LabRegistry>;
+  /** Returns the lab's registry that accepts only this login from now on. */
+  privateRegistry(login: RegistryLoginName): Promise<LabRegistry>;
   /** Loads an archive, as written by `docker save`, into every engine. */
   load(archive: Buffer): Promise<void>;
   /** Builds an image on the first engine, loads it into the others if missing, and returns its name. */
@@ -175,6 +177,7 @@ function createLab(slot: Slot, options: LabOptions, { tools, engines }: Installe
   const load = async (archive: Buffer, into: readonly LabHost[] = hosts) => {
     await Promise.all(into.map(({ engine }) => loadImages(engine, archive)));
   };
+  const registryPlace = { namespace: network.switch, address: network.switchAddress, tools };
   return {
     clone,
     hosts,
@@ -187,10 +190,9 @@ function createLab(slot: Slot, options: LabOptions, { tools, engines }: Installe
     partition: (...groups) => network.partition(groups),
     heal: () => network.heal(),
     exec: (number, program, ...args) => host(number).run(program, ...args),
-    registry: () => {
-      const folder = join(slot.folder, REGISTRY);
-      return startRegistry({ folder, namespace: network.switch, address: network.switchAddress, tools });
-    },
+    registry: () => startRegistry({ ...registryPlace, folder: join(slot.folder, REGISTRIES.public) }),
+    privateRegistry: (login) =>
+      startRegistry({ ...registryPlace, folder: join(slot.folder, REGISTRIES.private), login }),
     load: (archive) => load(archive),
     build: async (image) => {
       const { engine } = host(1);
@@ -204,8 +206,8 @@ function createLab(slot: Slot, options: LabOptions, { tools, engines }: Installe
   };
 }
 
-/** The part of a lab's folder that is not a host. */
-const REGISTRY = "registry";
+/** The parts of a lab's folder that are not hosts. */
+const REGISTRIES = { public: "registry", private: "private-registry" };
 const optionsFile = ({ folder }: Slot) => join(folder, "lab.json");
 const keysFolder = ({ folder }: Slot) => join(folder, "ssh");
 
@@ -237,7 +239,7 @@ export async function removeLab(slot: Slot): Promise<void> {
   const numbers = existsSync(slot.folder)
     ? readdirSync(slot.folder).flatMap((name) => Number(/^host(\d+)$/.exec(name)?.[1] ?? []))
     : [];
-  const parts = [...numbers.map((number) => `host${number}`), REGISTRY];
+  const parts = [...numbers.map((number) => `host${number}`), ...Object.values(REGISTRIES)];
   await Promise.all(parts.map((name) => killContained(join(slot.folder, name))));
   await network.remove(numbers);
   for (const number of numbers) removeCgroups(network.namespace(number));

@@ -2,15 +2,30 @@ import type { ChildProcess } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Engine } from "../engine/engine.ts";
+import { type Engine, registryAuthHeaders } from "../engine/engine.ts";
 import { progressFailure } from "../engine/images.ts";
+import { encodeRegistryAuth } from "../engine/registry-login.ts";
 import { getFirstProcess, startContained } from "./process.ts";
 
 const PORT = 5000;
+const PRIVATE_PORT = 5001;
 const START_MS = 20_000;
 const PUSH_MS = 120_000;
 
-/** The image registry of a lab, which its engines accept over HTTP, without login. */
+/** The logins that a lab's private registry can have. The registry compares a bcrypt hash. */
+export const REGISTRY_LOGINS = {
+  first: { username: "deploy", password: "first-password" },
+  second: { username: "deploy", password: "second-password" },
+} as const;
+
+export type RegistryLoginName = keyof typeof REGISTRY_LOGINS;
+
+const HASHES: Record<RegistryLoginName, string> = {
+  first: "$2a$04$DMZRWg4iDSQ1SKbrdyCVxOUE2eqmFpciBdyOSSDm8Uh/4dA0mXYLW",
+  second: "$2a$04$RH55LzXuOlphGWIuPjkwTeS/qX5mLvnVHD.JrUjICgJOioeJuDttG",
+};
+
+/** An image registry of a lab, which its engines accept over HTTP. */
 export interface LabRegistry {
   /** `host:port`, the prefix of its image names. */
   address: string;
@@ -30,27 +45,34 @@ export interface RegistryOptions {
   address: string;
   /** Folder of programs that are installed for labs only. */
   tools: string | undefined;
+  /** The only login that it accepts, from now on. @default - it needs none */
+  login?: RegistryLoginName;
 }
 
 /** Starts the registry if it does not run. */
-export async function startRegistry({ folder, namespace, address, tools }: RegistryOptions): Promise<LabRegistry> {
+export async function startRegistry(options: RegistryOptions): Promise<LabRegistry> {
+  const { folder, namespace, tools, login } = options;
+  const address = `${options.address}:${login ? PRIVATE_PORT : PORT}`;
+  const users = join(folder, "htpasswd");
+  mkdirSync(folder, { recursive: true });
+  // The registry reads a changed file again.
+  if (login) writeFileSync(users, `${REGISTRY_LOGINS[login].username}:${HASHES[login]}\n`);
   if (getFirstProcess(folder) === undefined) {
-    mkdirSync(join(folder, "images"), { recursive: true });
+    mkdirSync(join(folder, "images"));
     const config = join(folder, "config.yml");
-    writeFileSync(config, JSON.stringify(configuration(join(folder, "images"))));
+    writeFileSync(config, JSON.stringify(configuration(join(folder, "images"), address, login && users)));
     const log = join(folder, "registry.log");
     const child = startContained({ namespace, program: [findProgram(tools), "serve", config], folder, log });
-    await waitForAnswer(`http://${address}:${PORT}/v2/`, child, log);
+    await waitForAnswer(`http://${address}/v2/`, child, log);
   }
-  return {
-    address: `${address}:${PORT}`,
-    push: (engine, image, name) => push(engine, image, `${address}:${PORT}/${name}`),
-  };
+  const auth = encodeRegistryAuth(address, login ? REGISTRY_LOGINS[login] : {});
+  return { address, push: (engine, image, name) => push(engine, image, `${address}/${name}`, auth) };
 }
 
 /** Returns the configuration; JSON is valid YAML. */
-function configuration(rootdirectory: string): object {
-  return { version: 0.1, storage: { filesystem: { rootdirectory } }, http: { addr: `:${PORT}` } };
+function configuration(rootdirectory: string, addr: string, users: string | undefined): object {
+  const auth = users === undefined ? {} : { auth: { htpasswd: { realm: "lab", path: users } } };
+  return { version: 0.1, storage: { filesystem: { rootdirectory } }, http: { addr }, ...auth };
 }
 
 function findProgram(tools: string | undefined): string {
@@ -63,16 +85,15 @@ function findProgram(tools: string | undefined): string {
 async function waitForAnswer(url: string, child: ChildProcess, log: string): Promise<void> {
   for (const end = Date.now() + START_MS; ; await pause(50)) {
     const answer = await fetch(url, { signal: AbortSignal.timeout(1_000) }).catch(() => undefined);
-    if (answer?.ok) return;
+    if (answer?.ok || answer?.status === 401) return;
     if (child.exitCode === null && Date.now() < end) continue;
     throw new Error(`lab: the registry does not start\n${readFileSync(log, "utf8").trimEnd()}`);
   }
 }
 
-async function push(engine: Engine, image: string, name: string): Promise<string> {
+async function push(engine: Engine, image: string, name: string, auth: string): Promise<string> {
   await engine.request("POST", `/images/${image}/tag`, { query: { repo: name, tag: "latest" } });
-  const headers = { "x-registry-auth": Buffer.from("{}").toString("base64") };
-  const request = { query: { tag: "latest" }, headers, timeoutMs: PUSH_MS };
+  const request = { query: { tag: "latest" }, headers: registryAuthHeaders(auth), timeoutMs: PUSH_MS };
   const output = (await engine.send("POST", `/images/${name}/push`, request)).toString();
   const digest = parsePushedDigest(output);
   if (!digest) throw new Error(`lab: ${image} cannot be pushed: ${progressFailure(output) ?? output}`);

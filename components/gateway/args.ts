@@ -4,6 +4,7 @@ import type { MinioService } from "../minio/minio-service.ts";
 import type { SwarmNetwork } from "../networks/network.ts";
 import type { Swarm } from "../swarm/swarm.ts";
 import type { ServiceTransform } from "../service/service.ts";
+import type { RegistryLoginArgs } from "../service/registry-credentials.ts";
 import type { TaskLimits } from "../service/task-limits.ts";
 import type { TaskSettings } from "../service/task-settings.ts";
 
@@ -24,7 +25,7 @@ export interface GatewayTls {
  * // Two hosts, plain HTTP on port 8080, and the store's console on 8081.
  * new S3Gateway("gateway", { swarm, network, store, hosts: ["a", "b"], port: 8080, consolePort: 8081 });
  */
-export interface S3GatewayArgs extends TaskLimits, TaskSettings {
+export interface S3GatewayArgs extends TaskLimits, TaskSettings, RegistryLoginArgs {
   /** The Swarm that runs the gateway. */
   swarm: Swarm;
 

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { createHostFirewalls } from "../firewall/firewall.ts";
 import { endpointUrls } from "../hosts/endpoint-urls.ts";
-import { SwarmComponent } from "../shared/component.ts";
+import { secretInput, SwarmComponent } from "../shared/component.ts";
 import { validateWhenKnown } from "../shared/inputs.ts";
 import { creationOwner, ownerOf } from "../shared/owner.ts";
 import { throwIfInvalid } from "../../core/input-validation-error.ts";
@@ -45,7 +45,12 @@ export class S3Gateway extends SwarmComponent {
       ...validateGatewayNetwork(network),
     ]);
     const clientTls = tls && { ...tls, key: pulumi.secret(tls.key) };
-    super("S3Gateway", name, { ...args, tls: clientTls }, opts);
+    super(
+      "S3Gateway",
+      name,
+      { ...args, tls: clientTls, registryCredentials: secretInput(args.registryCredentials) },
+      opts,
+    );
 
     const port = apiPort(args);
     const hosts = (args.hosts ?? Object.keys(swarm.hosts)).toSorted();
@@ -110,6 +115,7 @@ export class S3Gateway extends SwarmComponent {
         swarm,
         adopt: args.adopt,
         spec: withTaskSettings(subject, spec, args),
+        registryCredentials: args.registryCredentials,
         readyCommand: PROBE_COMMANDS.ready,
         tasks: hosts.length,
         minReadySeconds: args.minReadySeconds,

@@ -5,6 +5,7 @@ import { validateHostKeys } from "../../core/host-keys.ts";
 import { knownValue } from "../shared/inputs.ts";
 import { validatePort } from "../../core/port.ts";
 import type { ValidationIssue } from "../../core/input-validation-error.ts";
+import { validateRegistryCredentials } from "../service/registry-credentials.ts";
 import { validateTaskAmounts } from "../service/task-limits.ts";
 import { validateTaskSettings } from "../service/task-settings.ts";
 import { type DataNetwork, driverOf } from "../networks/node-network/data-network.ts";
@@ -31,6 +32,7 @@ export function validateGateway(
     ...validateAllowFrom(args.allowFrom),
     ...validateTls(args.tls),
     ...(image === undefined ? [] : validateGatewayImage(image)),
+    ...validateRegistryCredentials(args),
     ...validateTaskAmounts(args, MIN_MEMORY_MIB),
     ...validateTaskSettings(args),
   ];

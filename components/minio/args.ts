@@ -3,6 +3,7 @@ import type { AllowFrom } from "../firewall/firewall.ts";
 import type { SwarmNetwork } from "../networks/network.ts";
 import type { Swarm } from "../swarm/swarm.ts";
 import type { ServiceTransform } from "../service/service.ts";
+import type { RegistryLoginArgs } from "../service/registry-credentials.ts";
 import type { TaskLimits } from "../service/task-limits.ts";
 import type { TaskSettings } from "../service/task-settings.ts";
 import type { KmsKey } from "./security/kms-key-args.ts";
@@ -42,7 +43,7 @@ export type MinioMode = "global" | "replicated";
  * // Three of the hosts; nothing published, reachable within the overlay as http://store:9000.
  * new MinioService("store", { swarm, network, pools: { main: { hosts: ["a", "b", "c"] } }, expose: false });
  */
-export interface MinioServiceArgs extends TaskLimits, TaskSettings {
+export interface MinioServiceArgs extends TaskLimits, TaskSettings, RegistryLoginArgs {
   /** The Swarm that runs the store. */
   swarm: Swarm;
 

@@ -171,9 +171,10 @@ export class MinioService extends SwarmComponent {
 
 /** Returns the arguments with those that are secret as secrets. */
 function withSecrets(args: MinioServiceArgs): object {
-  const { rootPassword, kmsKey, tls } = args;
+  const { registryCredentials, rootPassword, kmsKey, tls } = args;
   return {
     ...args,
+    registryCredentials: secretInput(registryCredentials),
     rootPassword: secretInput(rootPassword),
     kmsKey: kmsKey && { ...kmsKey, key: secretInput(kmsKey.key) },
     tls: tls && { ...tls, key: secretInput(tls.key) },

@@ -69,6 +69,7 @@ export function createServices(
         swarm: args.swarm,
         adopt: args.adopt,
         spec: withTaskSettings(subject, serviceSpec(store, service), args),
+        registryCredentials: args.registryCredentials,
         restartTogether: CLUSTER_WIDE_FIELDS,
         peers: plan.services.map(({ serviceName }) => serviceName),
         immutable: immutableForService(plan, service),

@@ -2,11 +2,12 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ServiceSpec } from "../../engine/types.ts";
 import type { DeepInput, FieldInputs } from "../shared/inputs.ts";
 import type { Swarm } from "../swarm/swarm.ts";
+import type { RegistryLoginArgs } from "./registry-credentials.ts";
 import type { LockOptions, SettingsValidation } from "../../core/service-update.ts";
 import type { ImmutableValue } from "../../core/immutable-value.ts";
 
 /** The arguments of SwarmService. */
-export interface SwarmServiceArgs {
+export interface SwarmServiceArgs extends RegistryLoginArgs {
   /** The Swarm that runs the service. */
   swarm: Swarm;
 

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ServiceSpec } from "../../engine/types.ts";
 import { ownerLabels } from "../../core/labels.ts";
 import type { Rollout } from "../../core/service-update.ts";
+import { secretInput } from "../shared/component.ts";
 import { knownValue, type LeafInputs } from "../shared/inputs.ts";
 import { ownerOf } from "../shared/owner.ts";
 import { SwarmResource } from "../shared/resource.ts";
@@ -29,6 +30,7 @@ export class Service extends SwarmResource {
         owner,
         nodes: swarm.nodeEngines,
         spec: { ...spec, Labels: labels },
+        registryCredentials: secretInput(args.registryCredentials),
         restartTogether,
         immutable,
         tasks: args.tasks ?? pulumi.output(spec.Mode).apply(defaultTaskCount),
@@ -36,7 +38,7 @@ export class Service extends SwarmResource {
         rollout: undefined,
         serviceId: undefined,
       },
-      opts,
+      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["registryCredentials"] }),
     );
   }
 }

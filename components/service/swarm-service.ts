@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { onlyChildOptions, SwarmComponent } from "../shared/component.ts";
+import { onlyChildOptions, secretInput, SwarmComponent } from "../shared/component.ts";
 import { knownValue } from "../shared/inputs.ts";
 import { ownerOf } from "../shared/owner.ts";
 import type { SwarmServiceArgs } from "./args.ts";
+import { validateRegistryCredentials } from "./registry-credentials.ts";
 import type { Rollout } from "../../core/service-update.ts";
 import { Service } from "./service.ts";
 
@@ -30,7 +31,8 @@ export class SwarmService extends SwarmComponent {
   readonly serviceName: pulumi.Output<string>;
 
   constructor(name: string, args: SwarmServiceArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("SwarmService", name, args, opts);
+    args.swarm.throwIfInvalid(`SwarmService "${name}"`, validateRegistryCredentials(args));
+    super("SwarmService", name, { ...args, registryCredentials: secretInput(args.registryCredentials) }, opts);
     const dependsOn = requireFreeName(name, args);
     const service = new Service(name, args, { ...onlyChildOptions(this, opts), dependsOn });
     this.rollout = service.rollout;

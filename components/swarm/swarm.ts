@@ -122,14 +122,14 @@ export class Swarm extends pulumi.ComponentResource implements SwarmReference {
   }
 
   /**
-   * Returns each node with its engine, by host key.
+   * Returns each node with its engine, by host key. The engine's address may be known in a preview before the node is.
    *
    * @internal
    */
   get nodeEngines(): Record<string, { nodeId: pulumi.Output<string>; connection: pulumi.Output<EngineConnection> }> {
     return byKey(Object.values(this.hosts), (host) => ({
       nodeId: this.node(host.key).nodeId,
-      connection: connectedEngine(host),
+      connection: host.engine,
     }));
   }
 

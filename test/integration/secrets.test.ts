@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Engine } from "../../engine/engine.ts";
-import { readEvents } from "../../commands/lib/events.ts";
+import { readFileText } from "./file-text.ts";
 import { ONE_DRIVE, describeOnLab } from "./lab-fixture.ts";
 import type { TestStack } from "./stack.ts";
 
@@ -55,7 +55,7 @@ describeOnLab("secrets are found only where they belong:", (fixture) => {
     const files = readdirSync(stack.folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
     const leaking = files
       .map((entry) => join(entry.parentPath, entry.name))
-      .filter((file) => found(textOf(file)).length > 0);
+      .filter((file) => found(readFileText(file)).length > 0);
     expect(files.length).toBeGreaterThan(5);
     expect(leaking).toEqual([]);
   });
@@ -113,13 +113,6 @@ async function firstProcess(engine: Engine, container: string): Promise<number> 
     return ids.length === 3 && Number(ids[1]) === inMachine && read(`/proc/${name}/cgroup`).includes(container);
   });
   return Number(entry);
-}
-
-/** Reads a file; of an event log without debug events, which it always contains. */
-function textOf(file: string): string {
-  if (!file.endsWith(".jsonl")) return readFileSync(file, "latin1");
-  const events = readEvents(file).filter(({ diagnosticEvent }) => diagnosticEvent?.severity !== "debug");
-  return events.map((event) => JSON.stringify(event)).join("\n");
 }
 
 /** Reads a file of /proc; returns an empty text if the process has ended. */

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { validateAllowFrom } from "../../firewall/firewall.ts";
 import type { Host } from "../../hosts/host.ts";
+import { validateRegistryCredentials } from "../../service/registry-credentials.ts";
 import { validateTaskAmounts } from "../../service/task-limits.ts";
 import { validateTaskSettings } from "../../service/task-settings.ts";
 import { knownValue, validateWhenKnown } from "../../shared/inputs.ts";
@@ -44,6 +45,7 @@ export function validateMinioService(
     ...validatePublishedPorts(args),
     ...validateConsolePort(args),
     ...validateAllowFrom(args.allowFrom),
+    ...validateRegistryCredentials(args),
     ...validateTaskAmounts(args, MIN_MEMORY_MIB),
     ...validateTaskSettings(args),
     ...validateEnvironment(args.environment ?? {}),

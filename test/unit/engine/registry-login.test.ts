@@ -26,6 +26,7 @@ test("encodes a login for the Engine, with the server that it is for", () => {
       Buffer.from(encodeRegistryAuth(registry, { username: "ü", password: "p/?>" }), "base64url").toString(),
     ) as unknown;
   expect(decoded("registry.example")).toEqual({ username: "ü", password: "p/?>", serveraddress: "registry.example" });
+  expect(encodeRegistryAuth("localhost", { username: "ü", password: "~~~?>" })).toMatch(/^[\w-]+={1,2}$/);
   expect(decoded("docker.io")).toMatchObject({ serveraddress: "https://index.docker.io/v1/" });
 });
 
