@@ -92,14 +92,14 @@ describeOnLab(
     }
 
     test("a setting that MinIO rejects: restarts no member, and the error names the variable", async () => {
-      stack.config("store", { environment: { MINIO_BROWSER_REDIRECT_URL: "console.example.com" } });
+      stack.config("store", { environment: { MINIO_ROOTDRIVE_THRESHOLD_SIZE: "much" } });
       const before = await running();
       const client = await TrafficClient.start({ access, bucket });
       const { output } = await stack.expectFailure("up");
       const account = await client.finish();
       console.log(`all at once, rejected beforehand:\n${formatTraffic(account)}`);
       expect(output).toMatch(
-        /environment\.MINIO_BROWSER_REDIRECT_URL "console\.example\.com": .*FATAL Invalid MINIO_BROWSER_REDIRECT_URL value/,
+        /environment\.MINIO_ROOTDRIVE_THRESHOLD_SIZE "much": .*FATAL Invalid much value in root drive threshold/,
       );
       const unharmed = { failed: [], cancelled: [], rawFailures: 0 };
       expect(account).toMatchObject({

@@ -1,5 +1,5 @@
 import type { Host } from "../../hosts/host.ts";
-import { type DataNetwork, driverOf } from "../../networks/node-network/data-network.ts";
+import { type DataNetwork, driverOf, isL2Attached } from "../../networks/node-network/data-network.ts";
 import type { MinioMode, MinioServiceArgs } from "../args.ts";
 import { declaredOrDefaultPools, exposesByDefault } from "./defaults.ts";
 import {
@@ -35,6 +35,8 @@ export interface StorePlan {
   published?: { port: number; consolePort?: number };
   /** Port of the console within the store's networks. */
   consolePort: number;
+  /** Whether clients reach the console at the port to which MinIO redirects browsers, on a member's own address. */
+  isConsoleReachable: boolean;
   /** Whether members use their hosts' network, where their ports need no publishing. */
   usesHostNetwork: boolean;
 }
@@ -86,6 +88,7 @@ export function planStore(
 ): StorePlan {
   const { mode = "global", network = {}, port = API_PORT, console = true, consolePort = CONSOLE_PORT } = args;
   const { expose = exposesByDefault(network) } = args;
+  const usesHostNetwork = driverOf(network) === "host";
   const scheme = args.tls ? "https" : "http";
   const pools = planPools(args, serviceName, swarmHosts, scheme);
   const servicesIn = (mode: MinioMode) => pools.flatMap((pool) => planServices(serviceName, pool, mode));
@@ -101,7 +104,8 @@ export function planStore(
     ),
     published: expose ? { port, ...(console && { consolePort }) } : undefined,
     consolePort,
-    usesHostNetwork: driverOf(network) === "host",
+    isConsoleReachable: expose ? console : isL2Attached(network) || usesHostNetwork,
+    usesHostNetwork,
   };
 }
 

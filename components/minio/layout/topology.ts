@@ -33,6 +33,9 @@ export interface PoolLayout extends ErasureLayout {
 /** MinIO's setting for the drives of an erasure set that may fail without data loss, such as `EC:4`. */
 export const PARITY_SETTING = "MINIO_STORAGE_CLASS_STANDARD";
 
+/** The same for objects that clients write with the storage class REDUCED_REDUNDANCY. */
+export const REDUCED_PARITY_SETTING = "MINIO_STORAGE_CLASS_RRS";
+
 /** MinIO's erasure set sizes, largest first. */
 const SET_SIZES = [16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2];
 

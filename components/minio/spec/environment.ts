@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { knownValue } from "../../shared/inputs.ts";
 import type { ValidationIssue } from "../../../core/input-validation-error.ts";
+import { settingError } from "../validation/environment-values.ts";
 import { secretPath } from "../security/root-secrets.ts";
 import type { ErasureLayout } from "../layout/topology.ts";
 
@@ -29,8 +30,11 @@ const RESERVED: Record<string, string> = {
 /** Validates the user's variables. */
 export function validateEnvironment(environment: Record<string, pulumi.Input<string>>): ValidationIssue[] {
   return Object.keys(environment).flatMap((name) => {
-    const problem = variableError(name, knownValue(environment[name]));
-    return problem === undefined ? [] : [{ argument: "environment", value: name, problem }];
+    const value = knownValue(environment[name]);
+    const problem = variableError(name, value);
+    if (problem !== undefined) return [{ argument: "environment", value: name, problem }];
+    const wrong = value === undefined ? undefined : settingError(name, value);
+    return wrong === undefined ? [] : [{ argument: `environment.${name}`, value, problem: wrong }];
   });
 }
 

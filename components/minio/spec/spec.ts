@@ -154,11 +154,11 @@ function containerSpec(store: StoreContext, { pool, hosts, mode }: ServicePlan):
 }
 
 /**
- * Keeps MinIO from redirecting browsers from the S3 API to an unpublished console: that port of the host may belong to
- * another store. A console with its own address is given by the user.
+ * Keeps MinIO from redirecting browsers from the S3 API to a console that is not reachable there: that port of the host
+ * or the gateway may belong to another store. A console with its own address is given by the user.
  */
-function redirectEnvironment({ plan: { published }, environment = {} }: StoreContext): Record<string, string> {
-  const hasConsole = !published || published.consolePort !== undefined || "MINIO_BROWSER_REDIRECT_URL" in environment;
+function redirectEnvironment({ plan, environment = {} }: StoreContext): Record<string, string> {
+  const hasConsole = plan.isConsoleReachable || "MINIO_BROWSER_REDIRECT_URL" in environment;
   return hasConsole ? {} : { MINIO_BROWSER_REDIRECT: "off" };
 }
 

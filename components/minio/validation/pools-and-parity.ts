@@ -16,6 +16,7 @@ import {
   memberName,
   PARITY_SETTING,
   pluralize,
+  REDUCED_PARITY_SETTING,
   selectDrives,
   sortByKey,
 } from "../layout/topology.ts";
@@ -179,10 +180,12 @@ export function validateParity(
   host: "host" | "member" = "host",
 ): ValidationIssue[] {
   const [first, ...others] = pools;
-  if (!first || others.length === 0) return [];
+  if (!first) return [];
+  const classes = validateStorageClasses(pools.map(setSizeOf), environment);
+  if (classes.length > 0 || others.length === 0) return classes;
   const single = pools.filter((pool) => setSizeOf(pool) === 1);
   if (single.length > 0) return single.map((pool) => singleDriveIssue(pool, host));
-  const parity = declaredParity(first, environment[PARITY_SETTING]);
+  const parity = parityOf(environment[PARITY_SETTING], defaultParity(setSizeOf(first)));
   if (parity === undefined) return [];
   const alternative =
     environment[PARITY_SETTING] === undefined ? `, or set a lower parity: environment ${PARITY_SETTING}=EC:n` : "";
@@ -205,9 +208,31 @@ function singleDriveIssue({ key, hosts }: ResolvedPool, host: string): Validatio
   return { argument: `pools.${key}.${host}s`, value: hosts, problem };
 }
 
-/** Undefined when the setting is an Output, or has a form that MinIO validates itself. */
-function declaredParity(first: ResolvedPool, setting: pulumi.Input<string> | undefined): number | undefined {
-  if (setting === undefined) return defaultParity(setSizeOf(first));
+/** Validates the parity that is set: at most half of an erasure set, and no more with reduced redundancy. */
+function validateStorageClasses(
+  setSizes: readonly number[],
+  environment: Readonly<Record<string, pulumi.Input<string>>>,
+): ValidationIssue[] {
+  const [size = 1] = setSizes;
+  const standard = parityOf(environment[PARITY_SETTING], defaultParity(size));
+  const tooHigh = (name: string, most: number, reason: string) => {
+    const value = knownValue(environment[name]);
+    const isTooHigh = value !== undefined && (parityOf(value, 0) ?? 0) > most;
+    const problem = `${reason}: set at most EC:${most}`;
+    return isTooHigh ? [{ argument: `environment.${name}`, value, problem }] : [];
+  };
+  const half = (drives: number) => `is more than half of an erasure set of ${pluralize(drives, "drive")}`;
+  const smallest = Math.min(...setSizes);
+  const ofReduced =
+    standard !== undefined && standard > 0 && standard < smallest / 2
+      ? tooHigh(REDUCED_PARITY_SETTING, standard, `is more than the parity of other objects, ${standard}`)
+      : tooHigh(REDUCED_PARITY_SETTING, Math.floor(smallest / 2), half(smallest));
+  return [...tooHigh(PARITY_SETTING, Math.floor(size / 2), half(size)), ...ofReduced];
+}
+
+/** Returns the parity of a setting; undefined for an Output, and for a form that is rejected elsewhere. */
+function parityOf(setting: pulumi.Input<string> | undefined, unset: number): number | undefined {
+  if (setting === undefined) return unset;
   const [, digits] = /^EC:(\d+)$/.exec(knownValue(setting) ?? "") ?? [];
   return digits === undefined ? undefined : Number(digits);
 }

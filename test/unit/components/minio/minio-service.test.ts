@@ -299,7 +299,12 @@ describe("the console", () => {
       { console: false, environment: elsewhere },
       { ports: [s3], address: ":9001", redirect: ["MINIO_BROWSER_REDIRECT_URL=https://console.example.com"] },
     ],
-    ["nothing published", { expose: false }, { ports: [], address: ":9001", redirect: [] }],
+    ["nothing published", { expose: false }, { ports: [], address: ":9001", redirect: ["MINIO_BROWSER_REDIRECT=off"] }],
+    [
+      "nothing published, behind a gateway with the console",
+      { expose: false, environment: elsewhere },
+      { ports: [], address: ":9001", redirect: ["MINIO_BROWSER_REDIRECT_URL=https://console.example.com"] },
+    ],
   ])("%s: redirects browsers only to its own address", async (_what, args, wanted) => {
     expect(consoleOf(await onlySpec(args))).toEqual(wanted);
   });

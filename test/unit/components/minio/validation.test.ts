@@ -116,6 +116,10 @@ describe("rejects, in one line each", () => {
       { ...ab, environment: { MINIO_NOTIFY_WEBHOOK_AUTH_TOKEN: "t" } },
       'environment "MINIO_NOTIFY_WEBHOOK_AUTH_TOKEN": is a secret, which `docker inspect` would show: set it with `mc admin config set`',
     ],
+    [
+      { ...ab, environment: { MINIO_BROWSER_REDIRECT_URL: "console.example.com" } },
+      'environment.MINIO_BROWSER_REDIRECT_URL "console.example.com": must be a URL with a scheme, such as https://s3.example.com',
+    ],
     [{ ...ab, environment: { MINIO_REGION: "a\nb" } }, 'environment "MINIO_REGION": its value must be one line'],
     [{ pools: {} }, "pools {}: must have at least one pool: leave pools out for one of all hosts"],
     [
@@ -201,6 +205,60 @@ describe("rejects, in one line each", () => {
       'MinioService: pools.more {"hosts":["small"]}: has erasure sets of 2 drives, but parity 3, which the first pool ' +
         '"main" sets for all pools, needs at least 6: add hosts or drives',
     ]);
+  });
+
+  test.each<[string, hosts: number, drives: number, environment: Record<string, string>, string | undefined]>([
+    ["half of a set", 1, 4, { STANDARD: "EC:2" }, undefined],
+    [
+      "more than half of a set",
+      1,
+      4,
+      { STANDARD: "EC:3" },
+      'STANDARD "EC:3": is more than half of an erasure set of 4 drives: set at most EC:2',
+    ],
+    [
+      "parity of a single drive",
+      1,
+      1,
+      { STANDARD: "EC:1" },
+      'STANDARD "EC:1": is more than half of an erasure set of 1 drive: set at most EC:0',
+    ],
+    ["no parity", 1, 4, { STANDARD: "EC:0", RRS: "EC:1" }, undefined],
+    ["reduced redundancy below the default", 1, 8, { RRS: "EC:3" }, undefined],
+    [
+      "reduced redundancy above the default",
+      1,
+      16,
+      { RRS: "EC:5" },
+      'RRS "EC:5": is more than the parity of other objects, 4: set at most EC:4',
+    ],
+    [
+      "reduced redundancy above the parity",
+      1,
+      8,
+      { STANDARD: "EC:2", RRS: "EC:3" },
+      'RRS "EC:3": is more than the parity of other objects, 2: set at most EC:2',
+    ],
+    [
+      "reduced redundancy of more than half of a set",
+      1,
+      4,
+      { RRS: "EC:3" },
+      'RRS "EC:3": is more than half of an erasure set of 4 drives: set at most EC:2',
+    ],
+    [
+      "a form that MinIO does not know",
+      1,
+      4,
+      { STANDARD: "2" },
+      'STANDARD "2": must be EC:n, with the number n of parity drives',
+    ],
+  ])("storage classes: %s", (_what, hosts, drives, classes, problem) => {
+    const environment = Object.fromEntries(
+      Object.entries(classes).map(([name, value]) => [`MINIO_STORAGE_CLASS_${name}`, value]),
+    );
+    const expected = problem === undefined ? [] : [`MinioService: environment.MINIO_STORAGE_CLASS_${problem}`];
+    expect(lines({ environment }, "store", alike(hosts, drives))).toEqual(expected);
   });
 
   test("drives that do not form equal sets, with numbers that do", () => {
