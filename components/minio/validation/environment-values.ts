@@ -62,7 +62,7 @@ const domains: Rule = (value) => {
 const origins: Rule = (value) =>
   value.split(",").includes("") ? "must be origins separated by commas, without an empty one" : undefined;
 
-/** What MinIO accepts, by the name of the variable. Further settings are validated by the trial run. */
+/** The rules by the name of the variable. Values of other variables are validated by the trial run. */
 const RULES: readonly (readonly [name: RegExp, rule: Rule])[] = [
   [/^MINIO_(SERVER_URL|BROWSER_REDIRECT_URL)$/, ownUrl],
   [/^MINIO_(NOTIFY|LOGGER|AUDIT|LAMBDA)_WEBHOOK_ENDPOINT(_.+)?$/, calledUrl],
