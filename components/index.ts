@@ -3,13 +3,19 @@ export type { EngineConnection } from "../engine/engine-connection.ts";
 export type { NodeAvailability, NodeRole, ServiceSpec } from "../engine/types.ts";
 export { type AllowFrom, Firewall, type FirewallArgs } from "./firewall/firewall.ts";
 export type { Drive } from "../core/drive.ts";
-export type { Host } from "./hosts/host.ts";
+export { Host } from "./hosts/host.ts";
 export { HostNetwork, type HostNetworkArgs } from "./networks/host-network.ts";
 export type { EngineTls } from "./hosts/engine-tls.ts";
-export { LocalHost, type LocalHostArgs } from "./hosts/local-host.ts";
 export { SshHosts } from "./hosts/ssh-hosts.ts";
 export type { EngineSource } from "../core/engine-source.ts";
-export type { SshHostArgs, SshHostsArgs, SshConnectionArgs } from "./hosts/ssh-hosts-args.ts";
+export type {
+  HostArgs,
+  SshArgs,
+  SshConnectionArgs,
+  SshHostArgs,
+  SshHostDefaults,
+  SshHostsArgs,
+} from "./hosts/host-args.ts";
 export { IpvlanNetwork, type IpvlanMode, type IpvlanNetworkArgs } from "./networks/ipvlan-network.ts";
 export { MacvlanNetwork, type MacvlanMode, type MacvlanNetworkArgs } from "./networks/macvlan-network.ts";
 export { MinioBucket, type MinioBucketArgs } from "./minio/iam/bucket.ts";

@@ -11,8 +11,8 @@ import { isMinioServer, minioPorts } from "./store.ts";
 
 const FIREWALL = "swarm:index:HostFirewall";
 const MEMBER = "swarm:index:Member";
-const NODE_SETTINGS = "swarm:index:NodeSettings";
-const HOSTS = ["swarm:index:Host", "swarm:index:SshHost"];
+const NODE_LABELS = "swarm:index:NodeLabels";
+const HOST = "swarm:index:Host";
 const AWS_MACHINE = "aws:ec2/instance:Instance";
 
 /**
@@ -134,20 +134,17 @@ function hostsMeetingConstraints(
   return left.length === 0 ? "unknown" : left;
 }
 
-/** Returns the keys of the hosts with that hostname, taken from the names of their resources. */
+/** Returns the keys of the hosts with that hostname. Of a Swarm's other nodes only the hostname is known. */
 function hostsNamed(hostname: string, resources: readonly PolicyResource[]): Set<string> {
-  const calls = resources.filter(
-    ({ type, props }) => HOSTS.includes(type) && getProperty(props, "hostname") === hostname,
-  );
-  const keys = calls.map(({ name, parent = "" }) => {
-    const component = parent.split("::").at(-1) ?? "";
-    const rest = name.startsWith(`${component}-`) ? name.slice(component.length + 1) : name;
-    return rest === "machine" ? component : rest;
-  });
-  return new Set([hostname, ...keys]);
+  const hosts = resources.filter(({ type, props }) => type === HOST && getProperty(props, "hostname") === hostname);
+  return new Set([hostname, ...toStrings(hosts.map(({ props }) => getProperty(props, "key")))]);
 }
 
-/** Returns the keys of the hosts with this node label. @throws Error in a preview that does not know the nodes yet */
+/**
+ * Returns the keys of the hosts with this node label, of their own or of another resource.
+ *
+ * @throws Error in a preview that does not know the nodes yet
+ */
 function hostsWithLabel(
   label: string,
   value: string | undefined,
@@ -155,10 +152,13 @@ function hostsWithLabel(
   keys: readonly string[],
   resources: readonly PolicyResource[],
 ): Set<string> {
-  const nodes = resources
-    .filter((one) => one.type === NODE_SETTINGS && getProperty(one.props, "labels", label) === value)
-    .map((one) => getProperty(one.props, "nodeId"));
-  return new Set(keys.filter((key) => nodes.includes(toText(getProperty(props, "nodes", key, "nodeId")))));
+  const labelled = (wanted: string) =>
+    resources.filter(({ type, props: own }) => type === wanted && getProperty(own, "labels", label) === value);
+  const members = labelled(MEMBER).map((member) => getProperty(member.props, "hostKey"));
+  const nodes = labelled(NODE_LABELS).map((one) => getProperty(one.props, "nodeId"));
+  const hasLabel = (key: string) =>
+    members.includes(key) || (nodes.length > 0 && nodes.includes(toText(getProperty(props, "nodes", key, "nodeId"))));
+  return new Set(keys.filter(hasLabel));
 }
 
 function isOnAllAddresses(address: string | undefined): boolean {

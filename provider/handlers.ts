@@ -1,9 +1,7 @@
 import { HostFirewall } from "./hosts/host-firewall.ts";
 import { HostInspection } from "./hosts/host-inspection.ts";
 import { HostKey } from "./hosts/host-key.ts";
-import { InspectionBarrier } from "./hosts/inspection-barrier.ts";
-import { Host } from "./hosts/host.ts";
-import { SshHost } from "./hosts/ssh-host.ts";
+import { Machine } from "./hosts/machine.ts";
 import { Bucket } from "./minio/bucket.ts";
 import { RootCredentials } from "./minio/root-credentials.ts";
 import { RootServiceAccounts } from "./minio/root-service-accounts.ts";
@@ -21,7 +19,7 @@ import { ImmutableValuesResource } from "./state/immutable-values.ts";
 import { LaunchSnapshot } from "./state/launch-snapshot.ts";
 import { Cluster } from "./swarm/cluster.ts";
 import { Member } from "./swarm/member.ts";
-import { NodeSettings } from "./swarm/node-settings.ts";
+import { NodeLabels } from "./swarm/node-labels.ts";
 import type { Handlers } from "./plugin/resource-server.ts";
 
 /** The create, read, update and delete of every kind of resource. */
@@ -33,21 +31,19 @@ export const handlers: Handlers = {
   ConfigFromNetwork,
   ConfigOnlyNetwork,
   CreationOwner,
-  Host,
   HostFirewall,
   HostInspection,
   HostKey,
   Identity,
   ImmutableValues: ImmutableValuesResource,
-  InspectionBarrier,
   LaunchSnapshot,
+  Machine,
   Member,
-  NodeSettings,
+  NodeLabels,
   PredefinedNetwork,
   Preflight,
   RootCredentials,
   RootServiceAccounts,
   Service,
-  SshHost,
   User,
 };

@@ -3,19 +3,17 @@
  * are in the state of every stack, so they must never change.
  */
 export type Kind =
-  | "Host"
   | "HostFirewall"
   | "HostKey"
-  | "SshHost"
+  | "Machine"
   | "HostInspection"
-  | "InspectionBarrier"
   | "Preflight"
   | "Cluster"
   | "CreationOwner"
   | "Identity"
   | "Member"
   | "ConfigOnlyNetwork"
-  | "NodeSettings"
+  | "NodeLabels"
   | "PredefinedNetwork"
   | "Service"
   | "ConfigFromNetwork"

@@ -1,4 +1,4 @@
-import { LocalHost } from "../components/index.ts";
+import { Host } from "../components/index.ts";
 import { LOOPBACK_ONLY } from "../core/allowed-addresses.ts";
 import { isRestrictedToLoopback } from "./exposure.ts";
 import { rejectNetworkSettings } from "./network.ts";
@@ -16,7 +16,7 @@ export function createLocalStack(settings: Settings): StoreOutputs & SwarmOutput
   const drives = getHostDrives(settings, "local");
   const links = { local: settings.link };
   rejectNetworkSettings(settings, links);
-  const host = new LocalHost("local", { engine, endpointAddress, hostname, drives });
+  const host = new Host("local", { engine, endpointAddress, hostname, drives });
   const allowFrom = isRestrictedToLoopback(settings) ? LOOPBACK_ONLY : settings.allowFrom;
   return deploySwarmStore({ managers: [host] }, { ...settings, allowFrom }, links);
 }

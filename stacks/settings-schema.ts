@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { BUCKET_ACCESS, MINIO_METRICS } from "../components/index.ts";
 import { CNI_PLUGINS, CNI_TRANSPORTS } from "../components/kubernetes/cni/args.ts";
+import { ENGINE_SOURCES } from "../core/engine-source.ts";
 import { awsSettings } from "./aws-settings.ts";
 import { describe, optional, settingOf, STACK_KINDS, stringMap, stringOrNumber, strings } from "./setting.ts";
 
@@ -83,9 +84,9 @@ export const settingsSchema = v.strictObject({
   hosts: ssh(v.record(v.string(), host), "The machines by host key. See [hosts.md](hosts.md).", "required"),
   hostDefaults: ssh(v.strictObject(sshConnection), "Defaults for all `hosts`.", "none"),
   install: ssh(
-    v.union([v.literal(false), v.picklist(["distribution", "docker"])]),
+    v.picklist(ENGINE_SOURCES),
     "Repository to install Docker Engine from, on hosts that have none.",
-    "`false`: nothing is installed",
+    "nothing is installed",
   ),
   aws: settingOf(["aws"])(awsSettings, "The machines to create. See [aws.md](aws.md).", "required"),
   timeoutSeconds: settingOf(["ssh", "aws", "kubernetes"])(

@@ -91,16 +91,9 @@ function removalImpact(type: string, operation: Operation): Impact[] {
 const WITHOUT_IMPACT = new Set([
   "docker:index/secret:Secret",
   "docker:index/serviceConfig:ServiceConfig",
-  ...[
-    "NodeSettings",
-    "Preflight",
-    "RootServiceAccounts",
-    "HostInspection",
-    "InspectionBarrier",
-    "Assertion",
-    "Host",
-    "SshHost",
-  ].map((kind) => `swarm:index:${kind}`),
+  ...["NodeLabels", "Preflight", "RootServiceAccounts", "HostInspection", "Assertion", "Machine"].map(
+    (kind) => `swarm:index:${kind}`,
+  ),
 ]);
 
 /** Impact of an update, by type. */

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../hosts/host.ts";
 import { SshHosts } from "../hosts/ssh-hosts.ts";
-import type { SshHostArgs } from "../hosts/ssh-hosts-args.ts";
+import type { SshHostArgs } from "../hosts/host-args.ts";
 import { throwIfInvalid } from "../../core/input-validation-error.ts";
 import type { AwsHostsArgs } from "./args.ts";
 import { AwsMachines } from "./aws-machines.ts";
@@ -10,8 +10,7 @@ import type { AwsMachine } from "./machine.ts";
 import { DEFAULT_USER, type Role, VPC_MTU } from "./plan.ts";
 
 /**
- * Hosts on EC2: the machines with their network, and ssh connections to them. They are `Host` values like those of
- * `SshHosts`, which a `Swarm` accepts.
+ * Hosts on EC2: the machines with their network, and ssh connections to them.
  *
  * @example
  * const hosts = new AwsHosts("prod", {
@@ -38,7 +37,7 @@ export class AwsHosts extends pulumi.ComponentResource {
 
   constructor(name: string, args: AwsHostsArgs, opts?: pulumi.ComponentResourceOptions) {
     throwIfInvalid(`AwsHosts "${name}"`, [...validateAwsMachines(args), ...validateAwsHosts(args)]);
-    super("swarm:index:AwsHosts", name, {}, opts);
+    super("swarm:index:AwsHosts", name, { ...args }, opts);
     const { sshVia: _sshVia, identityFile, jumpHost, jumpHostKey, timeoutSeconds = 900, ...machinesArgs } = args;
     this.infrastructure = new AwsMachines(name, machinesArgs, { parent: this });
     const machines = Object.values(this.infrastructure.machines);

@@ -62,7 +62,8 @@ export class Firewall extends pulumi.ComponentResource {
       ...validatePorts(ports),
       ...validateAllowFrom(allowFrom),
     ]);
-    super("swarm:index:Firewall", name, {}, opts);
+    // Without the Swarm and networks: a reference to a component records all its resources as dependencies.
+    super("swarm:index:Firewall", name, { hosts: keys, ports, allowFrom }, opts);
     createHostFirewalls(
       name,
       { subject, hosts: keys.flatMap((key) => swarm.hosts[key] ?? []), ports, allowFrom, networks: args.networks },

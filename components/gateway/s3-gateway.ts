@@ -5,7 +5,7 @@ import { secretInput, SwarmComponent } from "../shared/component.ts";
 import { validateWhenKnown } from "../shared/inputs.ts";
 import { creationOwner, ownerOf } from "../shared/owner.ts";
 import { throwIfInvalid } from "../../core/input-validation-error.ts";
-import { NodeSettings } from "../swarm/node-settings.ts";
+import { NodeLabels } from "../swarm/node-labels.ts";
 import { createService } from "../service/service.ts";
 import { validatedUser, withTaskSettings } from "../service/task-settings.ts";
 import type { S3GatewayArgs } from "./args.ts";
@@ -78,7 +78,7 @@ export class S3Gateway extends SwarmComponent {
             child,
           );
     const labels = { [gatewayLabel(serviceName)]: GATEWAY_LABEL_VALUE };
-    const nodeLabels = hosts.map((host) => new NodeSettings(`${name}-host-${host}`, { swarm, host, labels }, child));
+    const nodeLabels = hosts.map((host) => new NodeLabels(`${name}-host-${host}`, { swarm, host, labels }, child));
     const { stopGraceSeconds = 60 } = args;
     const plan: GatewayPlan = {
       members: store.members,

@@ -1,8 +1,18 @@
 import { posix } from "node:path";
+import type * as pulumi from "@pulumi/pulumi";
 import { engineAddressError } from "../../engine/connection.ts";
+import type { EngineConnection } from "../../engine/engine-connection.ts";
 import { DNS_LABEL_RULE, isDnsLabel } from "../../core/dns-label.ts";
 import type { ValidationIssue } from "../../core/input-validation-error.ts";
 import type { Drive } from "../../core/drive.ts";
+import { ENGINE_SOURCES, type EngineSource } from "../../core/engine-source.ts";
+import { knownValue } from "../shared/inputs.ts";
+import { validateEngineTls } from "./engine-tls.ts";
+import type { HostArgs } from "./host-args.ts";
+import { validateSshAccess } from "./ssh-validation.ts";
+
+/** The drives of a host without `drives`. */
+export const DEFAULT_DRIVES = { drive1: {} };
 
 /** The plain fields of a host, which can be validated before anything is registered. */
 export interface HostFields {
@@ -12,6 +22,43 @@ export interface HostFields {
   engine: string;
   labels: Readonly<Record<string, string>>;
   drives: Readonly<Record<string, Drive>>;
+}
+
+/** Validates the connection of a `Host`: over ssh, or to the engine that was `found`. */
+export function validateHostConnection(args: HostArgs, found: EngineConnection | undefined): ValidationIssue[] {
+  const { ssh, install, tls, allowPlainTcp = false, timeoutSeconds } = args;
+  const way = ssh
+    ? [...validateSshAccess("ssh", ssh), ...rejectWithSsh(args)]
+    : [...(found ? validateEngineTls(found, tls, allowPlainTcp) : []), ...rejectWithoutSsh(install)];
+  return [...way, ...validateInstall(install), ...validateTimeout(timeoutSeconds)];
+}
+
+/** Validates the source of Docker Engine. */
+export function validateInstall(install: EngineSource | undefined): ValidationIssue[] {
+  if (install === undefined || ENGINE_SOURCES.includes(install)) return [];
+  const problem = 'must be "distribution" or "docker", or left out so that nothing is installed';
+  return [{ argument: "install", value: install, problem }];
+}
+
+/** Validates a time limit in seconds, if it is known. */
+export function validateTimeout(timeoutSeconds: pulumi.Input<number> | undefined): ValidationIssue[] {
+  const seconds = knownValue(timeoutSeconds);
+  if (seconds === undefined || seconds > 0) return [];
+  return [{ argument: "timeoutSeconds", value: seconds, problem: "must be a number of seconds above 0" }];
+}
+
+function rejectWithSsh({ engine, tls, allowPlainTcp }: HostArgs): ValidationIssue[] {
+  const others = { engine, tls: tls && Object.keys(tls), allowPlainTcp };
+  return Object.entries(others).flatMap(([argument, value]) => {
+    const problem = "is for an engine that is reached without ssh: leave it out, or leave out ssh";
+    return value === undefined ? [] : [{ argument, value, problem }];
+  });
+}
+
+function rejectWithoutSsh(install: EngineSource | undefined): ValidationIssue[] {
+  if (install === undefined) return [];
+  const problem = "needs ssh to reach the machine: give ssh, or install Docker Engine there yourself";
+  return [{ argument: "install", value: install, problem }];
 }
 
 /** Validates the plain fields of a host. */

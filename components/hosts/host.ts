@@ -1,12 +1,25 @@
-import type * as pulumi from "@pulumi/pulumi";
-import type { EngineConnection } from "../../engine/engine-connection.ts";
+import * as pulumi from "@pulumi/pulumi";
 import type { Drive } from "../../core/drive.ts";
+import { throwIfInvalid } from "../../core/input-validation-error.ts";
+import type { EngineConnection } from "../../engine/engine-connection.ts";
+import type { HostArgs } from "./host-args.ts";
+import { engineConnection, findEngine, localHostname, sshEngine } from "./host-connection.ts";
+import { DEFAULT_DRIVES, validateHost, validateHostConnection } from "./host-validation.ts";
+import { Machine } from "./machine.ts";
 
 /**
- * A machine that runs a Docker Engine: this machine (`LocalHost`), an existing one (`SshHosts`), or one in a cloud. All
- * other components use only this interface.
+ * A machine with a Docker Engine: this machine, one that is reached by ssh, or an engine at an address. Waits until its
+ * engine answers. With `ssh`, it first checks the machine, and installs and starts what is missing. Destroying this
+ * resource leaves the machine unchanged.
+ *
+ * Hosts that are declared one by one are prepared independently. Those of one `SshHosts` are inspected together: a
+ * problem with one machine leaves all of them unchanged.
+ *
+ * @example const host = new Host("laptop", { drives: { d1: {}, d2: {}, d3: {}, d4: {} } });
+ * @example const host = new Host("a", { ssh: { address: "192.0.2.1", user: "admin" }, install: "docker" });
+ * @example const host = new Host("b", { engine: "tcp://192.0.2.2:2376", tls: { ca, cert, key } });
  */
-export interface Host {
+export class Host extends pulumi.ComponentResource {
   /** Your name for this host. Resource names and output keys are derived from it: keep it when you replace the machine. */
   readonly key: string;
   /** The hostname that its engine reports, a lowercase DNS label. */
@@ -27,4 +40,42 @@ export interface Host {
   readonly machineId: pulumi.Output<string>;
   /** Known once the host's engine answers. */
   readonly ready: pulumi.Output<boolean>;
+
+  /** @param opts `dependsOn` also delays changes to the machine */
+  constructor(name: string, args: HostArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+    const { ssh, tls, install, key = name, labels = {}, drives = DEFAULT_DRIVES } = args;
+    const { hostname = ssh ? key : localHostname(), timeoutSeconds = ssh ? 300 : 30 } = args;
+    const found = ssh ? undefined : findEngine(args);
+    const subject = `Host "${name}"`;
+    throwIfInvalid(subject, [
+      ...validateHost({ key, hostname, engine: found?.host ?? "ssh://host", labels, drives }),
+      ...validateHostConnection(args, found),
+    ]);
+    super("swarm:index:Host", name, recordedArgs(args), opts);
+
+    const connection = ssh ? sshEngine(subject, ssh) : engineConnection(found ?? findEngine(args), tls);
+    const machine = new Machine(
+      `${name}-machine`,
+      { connection, hostname, timeoutSeconds, ...(ssh && { install, drives }) },
+      { parent: this, dependsOn: opts?.dependsOn },
+    );
+
+    const address = ssh?.address ?? "127.0.0.1";
+    this.key = key;
+    this.hostname = hostname;
+    this.zone = args.zone;
+    this.labels = labels;
+    this.drives = drives;
+    this.engine = pulumi.output(connection);
+    this.privateAddress = pulumi.output(args.privateAddress ?? address);
+    this.endpointAddress = pulumi.output(args.endpointAddress ?? address);
+    this.machineId = machine.machineId;
+    this.ready = machine.ready;
+    this.registerOutputs({ key, hostname });
+  }
+}
+
+/** Returns the arguments as the state may hold them: the client key is a secret. */
+function recordedArgs({ tls, ...others }: HostArgs): pulumi.Inputs {
+  return { ...others, tls: tls && { ...tls, key: tls.key === undefined ? undefined : pulumi.secret(tls.key) } };
 }

@@ -190,8 +190,8 @@ export interface MinioServiceArgs extends TaskLimits, TaskSettings, RegistryLogi
 
   /**
    * Addresses and ranges, IPv4 and IPv6, that can reach the published ports. All others are blocked, including containers
-   * on a member's host; connections from the host itself are always allowed. Needs `SshHosts`, or a `LocalHost` on Linux
-   * where Pulumi can run commands as root. `["127.0.0.1"]` allows only the member's own host.
+   * on a member's host; connections from the host itself are always allowed. Needs hosts that are reached by
+   * ssh, or this machine if it runs Linux and Pulumi can run commands as root. `["127.0.0.1"]` allows only the member's own host.
    * @default - no restriction
    * @example ["10.1.0.0/16", "198.51.100.7"]
    */

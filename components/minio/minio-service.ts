@@ -7,7 +7,7 @@ import { knownValue } from "../shared/inputs.ts";
 import { DEFAULT_MINIO_IMAGE } from "../../core/default-images.ts";
 import { ownerLabels } from "../../core/labels.ts";
 import { creationOwner, ownerOf } from "../shared/owner.ts";
-import { NodeSettings } from "../swarm/node-settings.ts";
+import { NodeLabels } from "../swarm/node-labels.ts";
 import type { MinioServiceArgs } from "./args.ts";
 import { validateMinioService } from "./validation/settings.ts";
 import { immutableForStore } from "./layout/immutable-settings.ts";
@@ -99,7 +99,7 @@ export class MinioService extends SwarmComponent {
     const child = { parent: this, dependsOn: [...preflights, credentials] };
     const files = { ...child, owner: creationOwner(name, child), component: name, transform: args.transform?.secret };
     const memberLabels = plan.pools.flatMap(({ hosts, label }) =>
-      hosts.map(({ key: host }) => new NodeSettings(`${name}-member-${host}`, { swarm, host, labels: label }, child)),
+      hosts.map(({ key: host }) => new NodeLabels(`${name}-member-${host}`, { swarm, host, labels: label }, child)),
     );
     this.members = plan.hosts.map(({ hostname }) => memberName(serviceName, hostname));
     const tls =

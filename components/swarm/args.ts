@@ -7,7 +7,7 @@ export interface SwarmArgs {
   /**
    * Hosts that manage the Swarm. They run tasks as well. Use an odd number: with 3 managers one may fail, with 5 two.
    *
-   * @example managers: [new LocalHost("laptop")]
+   * @example managers: [new Host("laptop")]
    */
   managers: Host[];
 
@@ -56,7 +56,7 @@ export interface SwarmArgs {
    * @default - the tokens are not rotated
    * @example "2027-01"
    */
-  joinTokenGeneration?: pulumi.Input<string | number>;
+  joinTokenGeneration?: pulumi.Input<string>;
 
   /**
    * Number of ended tasks that Swarm keeps for each replica.

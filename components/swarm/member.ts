@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { EngineConnection } from "../../engine/engine-connection.ts";
-import type { NodeRole } from "../../engine/types.ts";
+import type { NodeAvailability, NodeRole } from "../../engine/types.ts";
 import type { Host } from "../hosts/host.ts";
 import { SwarmResource } from "../shared/resource.ts";
 import type { OwnerInput } from "../shared/owner.ts";
@@ -16,6 +16,8 @@ export interface MemberArgs {
   joinToken: pulumi.Output<string>;
   joinAddresses: pulumi.Output<string>[];
   timeoutSeconds: pulumi.Input<number>;
+  /** @default - the node's availability is left as it is */
+  availability?: pulumi.Input<NodeAvailability>;
 }
 
 /** A host's membership in the Swarm. */
@@ -24,7 +26,7 @@ export class Member extends SwarmResource {
   declare readonly address: pulumi.Output<string>;
 
   constructor(name: string, args: MemberArgs, opts: pulumi.CustomResourceOptions) {
-    const { host, cluster, owner, role, managers, joinToken, joinAddresses, timeoutSeconds } = args;
+    const { host, cluster, owner, role, managers, joinToken, joinAddresses, timeoutSeconds, availability } = args;
     super(
       "Member",
       name,
@@ -43,6 +45,8 @@ export class Member extends SwarmResource {
         listenAddress: host.privateAddress.apply(swarmAddress),
         machineId: host.machineId,
         timeoutSeconds,
+        labels: nodeLabels(host),
+        availability,
         joined: undefined,
         createdGatewayBridge: undefined,
         address: undefined,
@@ -50,4 +54,10 @@ export class Member extends SwarmResource {
       opts,
     );
   }
+}
+
+/** Returns the labels of a host's node; undefined without any. */
+function nodeLabels({ labels, zone }: Host): Record<string, string> | undefined {
+  const all = { ...labels, ...(zone !== undefined && { "pulumi-swarm.zone": zone }) };
+  return Object.keys(all).length > 0 ? all : undefined;
 }

@@ -1,13 +1,13 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { NodeAvailability } from "../../engine/types.ts";
-import { SwarmResource } from "../shared/resource.ts";
-import type { SwarmReference } from "./swarm-reference.ts";
+import { NodeLabels } from "./node-labels.ts";
+import type { Swarm } from "./swarm.ts";
 
 /** A node and its settings. */
 export interface NodeSettingsArgs {
   /** The Swarm the node belongs to. */
-  swarm: SwarmReference;
-  /** Key of the node's host. */
+  swarm: Swarm;
+  /** Key of the node's host. Plain: it is looked up among the Swarm's hosts. */
   host: string;
   /** Labels of the node. Its other labels stay unchanged, so several resources can set labels on one node. */
   labels: pulumi.Input<Record<string, pulumi.Input<string>>>;
@@ -18,15 +18,17 @@ export interface NodeSettingsArgs {
   availability?: pulumi.Input<NodeAvailability>;
 }
 
-/** Labels and availability of one node of a Swarm. */
-export class NodeSettings extends SwarmResource {
-  constructor(name: string, args: NodeSettingsArgs, opts?: pulumi.CustomResourceOptions) {
-    const { swarm, host, labels, availability } = args;
-    super(
-      "NodeSettings",
-      name,
-      { managers: swarm.managers, swarmId: swarm.swarmId, nodeId: swarm.node(host).nodeId, labels, availability },
-      opts,
-    );
+/**
+ * Labels and availability of one node of a Swarm, in addition to those of its `Host` and of `Swarm.availability`.
+ *
+ * @example new NodeSettings("fast", { swarm, host: "a", labels: { disk: "ssd" } });
+ */
+export class NodeSettings extends pulumi.ComponentResource {
+  constructor(name: string, args: NodeSettingsArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { swarm, ...settings } = args;
+    // Without the Swarm: a reference to it would record all its resources as dependencies.
+    super("swarm:index:NodeSettings", name, settings, opts);
+    new NodeLabels(`${name}-node`, { swarm, ...settings }, { parent: this });
+    this.registerOutputs({});
   }
 }

@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { EngineConnection } from "../../engine/engine-connection.ts";
-import type { NodeAvailability, NodeRole } from "../../engine/types.ts";
+import type { NodeRole } from "../../engine/types.ts";
 import type { Host } from "../hosts/host.ts";
 import type { RequirementInput } from "../preflight/requirement-input.ts";
 import { Preflight } from "../preflight/preflight.ts";
@@ -13,7 +13,6 @@ import { Cluster } from "./cluster.ts";
 import { dockerConfig, connectedEngine } from "./docker-provider.ts";
 import { swarmAddress } from "./swarm-address.ts";
 import { Member } from "./member.ts";
-import { NodeSettings } from "./node-settings.ts";
 import type { SwarmNode, SwarmReference } from "./swarm-reference.ts";
 import { validateSwarm } from "./validation.ts";
 
@@ -22,7 +21,7 @@ import { validateSwarm } from "./validation.ts";
  * removes the nodes in an order that keeps quorum. An adopted Swarm is never left.
  *
  * @example
- * const swarm = new Swarm("swarm", { managers: [new LocalHost("laptop")] });
+ * const swarm = new Swarm("swarm", { managers: [new Host("laptop")] });
  */
 export class Swarm extends pulumi.ComponentResource implements SwarmReference {
   /** The Swarm's id. Unknown in a preview only if the Swarm is created or replaced. */
@@ -49,7 +48,7 @@ export class Swarm extends pulumi.ComponentResource implements SwarmReference {
   constructor(name: string, args: SwarmArgs, opts?: pulumi.ComponentResourceOptions) {
     const subject = `Swarm "${name}"`;
     throwIfInvalid(subject, validateSwarm(args));
-    super("swarm:index:Swarm", name, {}, opts);
+    super("swarm:index:Swarm", name, recordedArgs(args), opts);
 
     const { managers, workers = [], allowOutage = false, adopt = false, timeoutSeconds = 120 } = args;
     const hosts = [...managers, ...workers];
@@ -82,7 +81,10 @@ export class Swarm extends pulumi.ComponentResource implements SwarmReference {
       const joinToken = role === "manager" ? this.managerJoinToken : this.workerJoinToken;
       return new Member(
         `${name}-member-${host.key}`,
-        { host, role, cluster, owner, managers: this.managers, joinToken, joinAddresses, timeoutSeconds },
+        {
+          ...{ host, role, cluster, owner, managers: this.managers, joinToken, joinAddresses, timeoutSeconds },
+          availability: args.availability?.[host.key],
+        },
         { parent: this, dependsOn },
       );
     };
@@ -95,7 +97,6 @@ export class Swarm extends pulumi.ComponentResource implements SwarmReference {
       // Resources of this provider are deleted while its engine is still a manager.
       dependsOn: [checked, ...Object.values(managing)],
     });
-    for (const host of hosts) this.#applyNodeSettings(name, host, args.availability?.[host.key]);
 
     this.registerOutputs({ swarmId: this.swarmId });
   }
@@ -144,16 +145,12 @@ export class Swarm extends pulumi.ComponentResource implements SwarmReference {
       throw new Error(`host "${hostKey}" is not in this Swarm: choose one of ${Object.keys(this.hosts).join(", ")}`);
     return node;
   }
+}
 
-  #applyNodeSettings(name: string, host: Host, availability: pulumi.Input<NodeAvailability> | undefined): void {
-    const labels = { ...host.labels, ...(host.zone === undefined ? {} : { "pulumi-swarm.zone": host.zone }) };
-    if (Object.keys(labels).length === 0 && availability === undefined) return;
-    new NodeSettings(
-      `${name}-settings-${host.key}`,
-      { swarm: this, host: host.key, labels, availability },
-      { parent: this },
-    );
-  }
+/** Returns the arguments for the state, with each host as its key: a reference would record all resources of the host. */
+function recordedArgs({ managers, workers, ...settings }: SwarmArgs): pulumi.Inputs {
+  const keys = (hosts: readonly Host[] | undefined) => hosts?.map(({ key }) => key);
+  return { managers: keys(managers), workers: keys(workers), ...settings };
 }
 
 /** Returns the settings that are known before the program runs, and the names of those that are given but not known. */

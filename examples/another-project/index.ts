@@ -1,7 +1,7 @@
 // An application in another project. It reads the store's network and keys from the outputs of the store's stack.
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { LocalHost, Swarm, SwarmService } from "pulumi-swarm";
+import { Host, Swarm, SwarmService } from "pulumi-swarm";
 
 const config = new pulumi.Config();
 const [engine, hostname] = ["engine", "hostname"].map((key) => config.get(key));
@@ -10,7 +10,7 @@ const [engine, hostname] = ["engine", "hostname"].map((key) => config.get(key));
 const stores = new pulumi.StackReference(config.require("stores"));
 const output = (name: string) => stores.requireOutput(name) as pulumi.Output<string>;
 
-const swarm = new Swarm("swarm", { managers: [new LocalHost("local", { engine, hostname })], adopt: true });
+const swarm = new Swarm("swarm", { managers: [new Host("local", { engine, hostname })], adopt: true });
 
 // A secret file, because everyone who may inspect the service can read its environment and arguments.
 const alias = pulumi.interpolate`MC_HOST_red=http://${output("accessKey")}:${output("secretKey")}@red:9000\n`;

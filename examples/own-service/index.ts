@@ -1,11 +1,11 @@
 // Your own service on a network that another program created: the network is found by its name and not changed.
 import * as pulumi from "@pulumi/pulumi";
-import { LocalHost, OverlayNetwork, Swarm, SwarmService } from "pulumi-swarm";
+import { Host, OverlayNetwork, Swarm, SwarmService } from "pulumi-swarm";
 
 const config = new pulumi.Config();
 const [engine, hostname] = ["engine", "hostname"].map((key) => config.get(key));
 
-const swarm = new Swarm("swarm", { managers: [new LocalHost("local", { engine, hostname })], adopt: true });
+const swarm = new Swarm("swarm", { managers: [new Host("local", { engine, hostname })], adopt: true });
 const network = new OverlayNetwork("stores", { swarm, networkName: "red-network", adopt: true });
 
 const watch = new SwarmService("watch", {

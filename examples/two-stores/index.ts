@@ -1,6 +1,6 @@
 // Two stores on one Swarm, each on its own network: clients on one network can reach only its store.
 import * as pulumi from "@pulumi/pulumi";
-import { LocalHost, MinioBucket, MinioService, MinioUser, OverlayNetwork, Swarm } from "pulumi-swarm";
+import { Host, MinioBucket, MinioService, MinioUser, OverlayNetwork, Swarm } from "pulumi-swarm";
 
 const config = new pulumi.Config();
 // Defaults: this machine's engine, its hostname, the loopback address and the package's image.
@@ -8,7 +8,7 @@ const [engine, hostname, endpointAddress, image] = ["engine", "hostname", "endpo
   config.get(key),
 );
 
-const swarm = new Swarm("swarm", { managers: [new LocalHost("local", { engine, hostname, endpointAddress })] });
+const swarm = new Swarm("swarm", { managers: [new Host("local", { engine, hostname, endpointAddress })] });
 
 const redNetwork = new OverlayNetwork("red-network", { swarm });
 const red = new MinioService("red", { swarm, network: redNetwork, image, port: 9200, consolePort: 9201 });

@@ -2,11 +2,11 @@ import { engineAddressError } from "../../engine/connection.ts";
 import { isTls, missingCertificates } from "../../engine/tls.ts";
 import { formatIssue } from "../../core/input-validation-error.ts";
 import type { CheckFailure } from "../runtime/resource-handler.ts";
-import type { HostInputs } from "./host-inputs.ts";
+import type { MachineInputs } from "./machine-inputs.ts";
 import { containsUnknown } from "../runtime/diff.ts";
 
 /** Validates an engine's connection in the provider: as an Output, it may be unknown to the program. */
-export function validateConnection({ connection, hostname }: HostInputs): CheckFailure[] {
+export function validateConnection({ connection, hostname }: MachineInputs): CheckFailure[] {
   if (containsUnknown(connection)) return [];
   const { host } = connection;
   const problem = engineAddressError(host);

@@ -2,17 +2,20 @@ import { FACTS_TIMEOUT_MS } from "../../engine/timeouts.ts";
 import { runRemoteScript } from "../../engine/ssh-shell.ts";
 import { sshTargetOf } from "../../engine/ssh.ts";
 import { UnreachableError } from "../../engine/unreachable.ts";
-import { planHost, type DesiredHost, type HostActions } from "./host-plan.ts";
+import { errorMessage } from "../../engine/error-message.ts";
+import { planHost, type HostActions } from "./host-plan.ts";
 import { parseHostFacts, type HostFacts, factsScript } from "./host-facts.ts";
 import { validateConnection } from "./connection-validation.ts";
 import type { ResourceHandler } from "../runtime/resource-handler.ts";
-import type { HostInputs } from "./host-inputs.ts";
+import { hasChangedInputs, type PreparedMachineInputs } from "./machine-inputs.ts";
 import { HandoffCache } from "../runtime/handoff-cache.ts";
-import { changedKeys } from "../runtime/diff.ts";
 import { ResourceError } from "../runtime/errors.ts";
 import { ready, pending, waitFor } from "../runtime/poll.ts";
 
-export interface SshHostInputs extends HostInputs, DesiredHost {}
+export interface HostInspectionInputs {
+  /** The machines of the group, by host key. */
+  hosts: Record<string, PreparedMachineInputs>;
+}
 
 /** How long a booting machine may reject a user that it has not created yet, in seconds. */
 const LOGIN_GRACE_SECONDS = 30;
@@ -24,46 +27,68 @@ export interface InspectedHost {
 }
 
 /**
- * Inspections of this run. A HostInspection hands its result to the SshHost of the same machine, which saves a second
- * login if that follows within 30 s.
+ * Inspections of this run. HostInspection hands its results to the Machines of the same hosts, which saves a second login
+ * if that follows within 30 s.
  */
-export const inspectionCache = new HandoffCache<SshHostInputs, InspectedHost>(30, (a, b) => !hasChangedInputs(a, b));
+export const inspectionCache = new HandoffCache<PreparedMachineInputs, InspectedHost>(
+  30,
+  (a, b) => !hasChangedInputs(a, b),
+);
 
 /**
- * Inspects a machine that is new or changes. All machines are inspected before any is changed: a problem with one leaves
- * the others as they are.
+ * Inspects the machines of a group that are new or change, in parallel. Their Machines depend on it, so all machines are
+ * inspected before any is changed: a problem with one leaves the others as they are. All problems are reported together.
  */
-export const HostInspection: ResourceHandler<SshHostInputs> = {
+export const HostInspection: ResourceHandler<HostInspectionInputs> = {
   async check(_olds, news) {
-    return { inputs: news, failures: validateConnection(news) };
+    return { inputs: news, failures: Object.values(news.hosts).flatMap(validateConnection) };
   },
 
   async diff(_id, olds, news) {
-    return { changes: hasChangedInputs(olds, news) };
+    return { changes: hostsToInspect(olds, news).length > 0 };
   },
 
   async create(inputs) {
-    inspectionCache.put(inputs, await waitForInspection(inputs));
-    return { id: inputs.hostname, outs: inputs };
+    await inspectHosts(Object.values(inputs.hosts));
+    return { id: "inspection", outs: inputs };
   },
 
-  async update(_id, _olds, news) {
-    inspectionCache.put(news, await waitForInspection(news));
+  async update(_id, olds, news) {
+    await inspectHosts(hostsToInspect(olds, news));
     return { outs: news };
   },
 
   async read(id, state) {
-    if (!state) throw new ResourceError(`inspection of host ${id} cannot be imported`);
+    if (!state) throw new ResourceError(`inspection ${id} cannot be imported`);
     return { id, props: state };
   },
 };
 
-export function hasChangedInputs(olds: SshHostInputs, news: SshHostInputs): boolean {
-  return changedKeys(olds, news, ["connection", "hostname", "timeoutSeconds", "install", "drives"]).length > 0;
+/** Returns the machines that are new or have changed inputs. Running ones must not block the repair of others. */
+function hostsToInspect(olds: HostInspectionInputs, news: HostInspectionInputs): PreparedMachineInputs[] {
+  const changed = Object.entries(news.hosts).filter(([key, host]) => {
+    const before = olds.hosts[key];
+    return before === undefined || hasChangedInputs(before, host);
+  });
+  return changed.map(([, host]) => host);
+}
+
+/** @throws ResourceError with the problems of all machines */
+async function inspectHosts(hosts: readonly PreparedMachineInputs[]): Promise<void> {
+  const results = await Promise.allSettled(
+    hosts.map(async (host) => inspectionCache.put(host, await waitForInspection(host))),
+  );
+  const errors = results.flatMap((result) => (result.status === "rejected" ? [result.reason as unknown] : []));
+  const other = errors.find((error) => !(error instanceof ResourceError));
+  if (other !== undefined) throw other;
+  if (errors.length > 0) throw new ResourceError(errors.map(errorMessage).join("\n"));
 }
 
 /** Inspects a machine. @throws UnreachableError when it does not answer within the time limit. */
-export async function inspectHost({ connection, drives }: SshHostInputs, timeoutMs: number): Promise<HostFacts> {
+export async function inspectHost(
+  { connection, drives }: PreparedMachineInputs,
+  timeoutMs: number,
+): Promise<HostFacts> {
   const { stdout } = await runRemoteScript(connection, factsScript(drives), { timeoutMs });
   return parseHostFacts(stdout);
 }
@@ -73,7 +98,7 @@ export async function inspectHost({ connection, drives }: SshHostInputs, timeout
  *
  * @throws ResourceError with every problem that only the user can fix.
  */
-export function waitForInspection(inputs: SshHostInputs): Promise<InspectedHost> {
+export function waitForInspection(inputs: PreparedMachineInputs): Promise<InspectedHost> {
   const { hostname, timeoutSeconds, connection } = inputs;
   const begun = performance.now();
   const problem = (lines: string[]) => new ResourceError(lines.map((line) => `host ${hostname}: ${line}`).join("\n"));

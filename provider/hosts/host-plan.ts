@@ -10,8 +10,8 @@ import { CLOUD_INIT_RUNNING, driveFolder, type HostFacts } from "./host-facts.ts
 /** The desired state of a host. */
 export interface DesiredHost {
   hostname: string;
-  /** Where to install Docker Engine from if it is missing; false: it is not installed. */
-  install: EngineSource | false;
+  /** Where to install Docker Engine from if it is missing. @default - it is not installed */
+  install?: EngineSource;
   drives: Readonly<Record<string, Drive>>;
 }
 
@@ -55,7 +55,7 @@ export function planHost(facts: HostFacts, wish: DesiredHost, target: SshTarget)
         problems.push(errorMessage(error));
       }
     } else if (kind === "rights") problems.push(problem);
-    else if (wish.install === false)
+    else if (wish.install === undefined)
       pendingReason = `${problem}: \`sudo systemctl enable --now docker\` there starts it`;
     else actions.start = true;
   }
@@ -86,8 +86,8 @@ const DISK_PROBLEMS = {
   root: "is on the root disk: mount a separate disk there",
 };
 
-function missingEnginePackage({ osRelease, hasAppArmor }: HostFacts, install: EngineSource | false): EnginePackage {
-  if (install !== false) return enginePackage(osRelease, { source: install, hasAppArmor });
+function missingEnginePackage({ osRelease, hasAppArmor }: HostFacts, install: EngineSource | undefined): EnginePackage {
+  if (install !== undefined) return enginePackage(osRelease, { source: install, hasAppArmor });
   throw new Error(
     'Docker Engine is not installed there: install it, or have it installed with install: "docker" (Docker\'s own ' +
       'packages) or "distribution"',

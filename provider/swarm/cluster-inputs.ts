@@ -15,7 +15,7 @@ export interface ClusterInputs {
   certificateExpiryDays?: number;
   taskHistoryLimit?: number;
   /** A new value rotates the join tokens. */
-  joinTokenGeneration?: string | number;
+  joinTokenGeneration?: string;
   /** Whether the Swarm has only one host. */
   singleHost?: boolean;
   adopt: boolean;

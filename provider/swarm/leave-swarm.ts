@@ -18,8 +18,10 @@ import { ready, pending, waitFor } from "../runtime/poll.ts";
  * always have a quorum. The last manager stays: the Swarm ends with its Cluster, not with a Member.
  *
  * A host that does not answer is removed by force, once the Swarm sees its node as down.
+ *
+ * @returns whether the node is no longer in the Swarm
  */
-export async function leaveSwarm(id: string, state: MemberState): Promise<void> {
+export async function leaveSwarm(id: string, state: MemberState): Promise<boolean> {
   const { managers, swarmId } = state;
   registerManagers(managers, swarmId);
   const node = await withManager(
@@ -27,16 +29,17 @@ export async function leaveSwarm(id: string, state: MemberState): Promise<void> 
     optionalManagerFinder(state),
     async (manager) => manager && undefinedIfNotFound(manager.inspectNode(id)),
   );
-  if (!node) return;
+  if (!node) return true;
   // The host may be unreachable, or have joined again as another node.
   const engine = (await inspectNodeId(state)) === id ? new Engine(state.connection) : undefined;
   const retire = () => drainAndDemote(id, state, engine);
-  if (!(await (node.Spec.Role === "manager" ? runExclusive(swarmId, retire) : retire()))) return;
+  if (!(await (node.Spec.Role === "manager" ? runExclusive(swarmId, retire) : retire()))) return false;
   if (engine) {
     await engine.leaveSwarm(false);
     if (state.createdGatewayBridge) await removeGatewayBridge(engine);
   }
   await withManager(`node ${id}`, managerFinder(state), (manager) => undefinedIfNotFound(manager.removeNode(id, true)));
+  return true;
 }
 
 /** Drains and demotes a node. Returns false for the last manager, which is left as it is. */

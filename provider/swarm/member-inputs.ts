@@ -2,8 +2,9 @@ import type { EngineConnection } from "../../engine/engine-connection.ts";
 import type { NodeRole } from "../../engine/types.ts";
 import type { Owner } from "../../core/labels.ts";
 import type { Managers } from "./manager-pool.ts";
+import type { NodeSettings } from "./node-settings.ts";
 
-export interface MemberInputs {
+export interface MemberInputs extends NodeSettings {
   /** The user's name for the host, for messages. */
   hostKey?: string;
   connection: EngineConnection;

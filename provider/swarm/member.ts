@@ -7,6 +7,7 @@ import { joinSwarm } from "./join-swarm.ts";
 import { leaveSwarm, inspectNodeId, waitForRoleOnHost } from "./leave-swarm.ts";
 import { withManager, optionalManagerFinder, managerFinder, waitWithManager } from "./with-manager.ts";
 import { needsManagerUpdate } from "./manager-pool.ts";
+import { liveSettings, type NodeSettings, removeLabels, withSettings } from "./node-settings.ts";
 import { updateNodeSpec, setRole, NODE_POLL_INTERVAL_MS } from "./node-operations.ts";
 import { runExclusive } from "../runtime/serial-queue.ts";
 import { changedKeys, containsUnknown } from "../runtime/diff.ts";
@@ -19,8 +20,12 @@ export const Member: ResourceHandler<MemberInputs, MemberState> = {
   async diff(id, olds, news) {
     const replaces = changedKeys(olds, news, ["swarmId"]);
     const machine = await compareMachine(id, olds, news);
-    if (machine === "another") replaces.push("machineId");
-    const changed = changedKeys(olds, news, ["connection", "owner", "role", "timeoutSeconds"]);
+    if (machine === "another") {
+      replaces.push("machineId");
+      replacedNodes.set(hostIn(news), { id, labels: olds.labels });
+    }
+    const compared = ["connection", "owner", "role", "timeoutSeconds", "labels", "availability"] as const;
+    const changed = changedKeys(olds, news, compared);
     if (machine === "renamed") changed.push("machineId");
     const changes = replaces.length + changed.length > 0 || needsManagerUpdate(olds.managers, news.managers);
     return { changes, replaces, deleteBeforeReplace: replaces.includes("swarmId") };
@@ -32,7 +37,8 @@ export const Member: ResourceHandler<MemberInputs, MemberState> = {
     const joined = await joinSwarm(engine, inputs);
     const createdGatewayBridge = joined ? !hadBridge : inputs.ownsSwarm && inputs.swarmCreatedGatewayBridge === true;
     const node = await waitForReadyNode(engine, inputs);
-    await writeOwnerLabels(node.ID, { ...inputs, joined });
+    await releaseReplacedNode(inputs);
+    await writeNodeSpec(node.ID, { ...inputs, joined }, {});
     return { id: node.ID, outs: { ...inputs, joined, createdGatewayBridge, address: node.Status.Addr } };
   },
 
@@ -50,7 +56,12 @@ export const Member: ResourceHandler<MemberInputs, MemberState> = {
       createdGatewayBridge: _bridge,
       address: _address,
       ...inputs
-    } = { ...state, role: node.Spec.Role, owner: isOwnedNode(state) ? ownerFromLabels(node.Spec.Labels) : state.owner };
+    } = {
+      ...state,
+      ...liveSettings(node.Spec, state),
+      role: node.Spec.Role,
+      owner: isOwnedNode(state) ? ownerFromLabels(node.Spec.Labels) : state.owner,
+    };
     return { id, props: { ...state, ...inputs, address: node.Status.Addr }, inputs };
   },
 
@@ -67,23 +78,45 @@ export const Member: ResourceHandler<MemberInputs, MemberState> = {
       await (role === "manager" ? change() : runExclusive(swarmId, change));
     }
     const { joined, createdGatewayBridge } = olds;
-    await writeOwnerLabels(id, { ...news, joined });
+    await writeNodeSpec(id, { ...news, joined }, olds.labels);
     return { outs: { ...news, joined, createdGatewayBridge, address: node.Status.Addr } };
   },
 
   async delete(id, state) {
-    if (!state.joined && !state.ownsSwarm) return;
-    await leaveSwarm(id, state);
+    if (isOwnedNode(state) && (await leaveSwarm(id, state))) return;
+    await removeLabels(state, id, state.labels);
   },
 };
 
+/**
+ * Nodes that this run replaces, by Swarm and host key. They lose their labels before the new nodes get them: with both
+ * labelled, a service constrained to a label would run on both for a while.
+ */
+const replacedNodes = new Map<string, { id: string; labels: NodeSettings["labels"] }>();
+
+const hostIn = ({ swarmId, hostKey = "" }: MemberInputs) => `${swarmId} ${hostKey}`;
+
+async function releaseReplacedNode(inputs: MemberInputs): Promise<void> {
+  const replaced = replacedNodes.get(hostIn(inputs));
+  if (replaced) await removeLabels(inputs, replaced.id, replaced.labels);
+  replacedNodes.delete(hostIn(inputs));
+}
+
 const isOwnedNode = ({ joined, ownsSwarm }: Pick<MemberState, "joined" | "ownsSwarm">) => joined || ownsSwarm;
 
-/** Labels a node with its owner, if this program joined it or created its Swarm. */
-async function writeOwnerLabels(nodeId: string, member: Omit<MemberState, "address">): Promise<void> {
-  if (!isOwnedNode(member)) return;
+/** Writes a node's settings, and labels it with its owner if this program joined it or created its Swarm. */
+async function writeNodeSpec(
+  nodeId: string,
+  member: Omit<MemberState, "address">,
+  formerLabels: NodeSettings["labels"],
+): Promise<void> {
+  const labels = isOwnedNode(member) ? ownerLabels(member.owner) : {};
+  const settings = { ...member, labels: { ...labels, ...member.labels } };
+  const isManaged =
+    Object.keys({ ...settings.labels, ...formerLabels }).length > 0 || settings.availability !== undefined;
+  if (!isManaged) return;
   await withManager(`labels of node ${nodeId}`, managerFinder(member), (manager) =>
-    updateNodeSpec(manager, nodeId, (spec) => ({ ...spec, Labels: { ...spec.Labels, ...ownerLabels(member.owner) } })),
+    updateNodeSpec(manager, nodeId, (spec) => withSettings(spec, settings, formerLabels)),
   );
 }
 

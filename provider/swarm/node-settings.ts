@@ -1,84 +1,49 @@
 import { undefinedIfNotFound } from "../../engine/engine.ts";
 import type { NodeAvailability, NodeSpec } from "../../engine/types.ts";
-import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
-import { withManager, optionalManagerFinder, managerFinder } from "./with-manager.ts";
-import { needsManagerUpdate, type Managers } from "./manager-pool.ts";
 import { updateNodeSpec } from "./node-operations.ts";
-import { changedKeys, containsUnknown } from "../runtime/diff.ts";
-import { ResourceError } from "../runtime/errors.ts";
+import { optionalManagerFinder, type SwarmManagers, withManager } from "./with-manager.ts";
 
-export interface NodeSettingsInputs {
-  managers: Managers;
-  swarmId: string;
-  nodeId: string;
-  /** Labels to set. The node keeps its other labels. */
-  labels: Record<string, string>;
+/** The labels and the availability that one resource manages on a node. The node keeps its other labels. */
+export interface NodeSettings {
+  /** @default - none */
+  labels?: Record<string, string>;
   /** @default - left as it is */
   availability?: NodeAvailability;
 }
 
-/** Labels and availability of one node. Several resources may set different labels of the same node. */
-export const NodeSettings: ResourceHandler<NodeSettingsInputs> = {
-  async diff(_id, olds, news) {
-    const replaces = changedKeys(olds, news, ["swarmId", "nodeId"]);
-    const changed = changedKeys(olds, news, ["labels", "availability"]);
-    const changes = replaces.length + changed.length > 0 || needsManagerUpdate(olds.managers, news.managers);
-    // The old node first: with both labelled, a service constrained to the label would run on both for a while.
-    return { changes, replaces, deleteBeforeReplace: true };
-  },
-
-  async create(inputs) {
-    await applySettings(inputs, []);
-    return { id: inputs.nodeId, outs: inputs };
-  },
-
-  async read(id, state) {
-    if (!state) throw new ResourceError(`settings of node ${id} cannot be imported: declare them instead`);
-    const node = await withManager(
-      `node ${state.nodeId}`,
-      optionalManagerFinder(state),
-      async (manager) => manager && undefinedIfNotFound(manager.inspectNode(state.nodeId)),
-    );
-    if (!node) return NOT_FOUND;
-    const kept = Object.keys(state.labels).filter((key) => node.Spec.Labels?.[key] !== undefined);
-    const live: NodeSettingsInputs = {
-      ...state,
-      labels: Object.fromEntries(kept.map((key) => [key, node.Spec.Labels?.[key] ?? ""])),
-      ...(state.availability !== undefined && { availability: node.Spec.Availability }),
-    };
-    return { id, props: live, inputs: live };
-  },
-
-  async update(_id, olds, news) {
-    await applySettings(news, Object.keys(olds.labels));
-    return { outs: news };
-  },
-
-  async delete(_id, state) {
-    await withManager(`node ${state.nodeId}`, optionalManagerFinder(state), async (manager) => {
-      if (!manager || !(await undefinedIfNotFound(manager.inspectNode(state.nodeId)))) return;
-      await updateNodeSpec(manager, state.nodeId, (spec) => withoutLabels(spec, Object.keys(state.labels)));
-    });
-  },
-};
-
-async function applySettings(inputs: NodeSettingsInputs, oldLabels: string[]): Promise<void> {
-  if (containsUnknown(inputs))
-    throw new ResourceError("settings of a node: its id is not known yet: run `pulumi up` once the node exists");
-  const wanted = (spec: NodeSpec) => {
-    const rest = withoutLabels(spec, oldLabels);
-    return {
-      ...rest,
-      Labels: { ...rest.Labels, ...inputs.labels },
-      Availability: inputs.availability ?? spec.Availability,
-    };
-  };
-  await withManager(`node ${inputs.nodeId}`, managerFinder(inputs), (manager) =>
-    updateNodeSpec(manager, inputs.nodeId, wanted),
-  );
+/** Returns a node's spec with these settings, and without labels that the resource managed before. */
+export function withSettings(
+  spec: NodeSpec,
+  { labels, availability }: NodeSettings,
+  formerLabels: NodeSettings["labels"],
+): NodeSpec {
+  const rest = withoutLabels(spec, formerLabels);
+  return { ...rest, Labels: { ...rest.Labels, ...labels }, Availability: availability ?? spec.Availability };
 }
 
-function withoutLabels(spec: NodeSpec, labels: string[]): NodeSpec {
-  const kept = Object.entries(spec.Labels ?? {}).filter(([key]) => !labels.includes(key));
+/** Returns the live values of the recorded settings. A label that is gone is left out. */
+export function liveSettings(spec: NodeSpec, { labels, availability }: NodeSettings): NodeSettings {
+  const kept = Object.keys(labels ?? {}).filter((key) => spec.Labels?.[key] !== undefined);
+  return {
+    ...(labels !== undefined && { labels: Object.fromEntries(kept.map((key) => [key, spec.Labels?.[key] ?? ""])) }),
+    ...(availability !== undefined && { availability: spec.Availability }),
+  };
+}
+
+/** Removes labels from a node, unless the node or the Swarm is gone. */
+export async function removeLabels(
+  swarm: SwarmManagers,
+  nodeId: string,
+  labels: NodeSettings["labels"],
+): Promise<void> {
+  if (Object.keys(labels ?? {}).length === 0) return;
+  await withManager(`node ${nodeId}`, optionalManagerFinder(swarm), async (manager) => {
+    if (!manager || !(await undefinedIfNotFound(manager.inspectNode(nodeId)))) return;
+    await updateNodeSpec(manager, nodeId, (spec) => withoutLabels(spec, labels));
+  });
+}
+
+function withoutLabels(spec: NodeSpec, labels: NodeSettings["labels"] = {}): NodeSpec {
+  const kept = Object.entries(spec.Labels ?? {}).filter(([key]) => !(key in labels));
   return { ...spec, Labels: Object.fromEntries(kept) };
 }

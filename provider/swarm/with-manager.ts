@@ -14,7 +14,7 @@ const REQUEST_SECONDS = 60;
 export type FindManager<M = Engine> = (deadline?: Deadline) => Promise<M>;
 
 /** A Swarm and its managers' engines. */
-interface SwarmManagers {
+export interface SwarmManagers {
   managers: Managers;
   swarmId: string;
 }

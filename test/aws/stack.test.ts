@@ -83,7 +83,15 @@ test.each<[string, Record<string, unknown>, RegExp[]]>([
 
 test("a preview shows machines, Swarm, network and store", async () => {
   const names = (await stack.preview()).steps.map(({ op, name }) => `${op} ${name}`);
-  const shown = ["hosts", "hosts-a", "hosts-c-d2", "hosts-surveyed", "swarm-cluster", "network-network", "minio-main"];
+  const shown = [
+    "hosts",
+    "hosts-a",
+    "hosts-c-d2",
+    "hosts-inspection",
+    "swarm-cluster",
+    "network-network",
+    "minio-main",
+  ];
   expect(names).toEqual(expect.arrayContaining(shown.map((name) => `create ${name}`)));
 });
 

@@ -42,7 +42,7 @@ export function parseBlocks(markdown: string): DocBlock[] {
 /** Imports and declarations that the pages' programs assume. */
 const ASSUMED = `
 import * as pulumi from "@pulumi/pulumi";
-import { type Host, LocalHost, MacvlanNetwork, MinioBucket, MinioService, MinioUser, OverlayNetwork, S3Gateway, SshHosts, Swarm } from "pulumi-swarm";
+import { Host, MacvlanNetwork, MinioBucket, MinioService, MinioUser, OverlayNetwork, S3Gateway, SshHosts, Swarm } from "pulumi-swarm";
 declare const config: pulumi.Config;
 declare const managers: Host[], workers: Host[];
 declare const swarm: Swarm;

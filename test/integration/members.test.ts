@@ -7,7 +7,7 @@ import { type ClusterInputs } from "../../provider/swarm/cluster-inputs.ts";
 import { waitForRoleOnHost } from "../../provider/swarm/leave-swarm.ts";
 import { Member } from "../../provider/swarm/member.ts";
 import { type MemberInputs } from "../../provider/swarm/member-inputs.ts";
-import { NodeSettings } from "../../provider/swarm/node-settings.ts";
+import { NodeLabels } from "../../provider/swarm/node-labels.ts";
 import { setRole } from "../../provider/swarm/node-operations.ts";
 import { type Lab, startLab, labUnavailableReason } from "../../lab/lab.ts";
 
@@ -124,13 +124,13 @@ describe("members of a Swarm", () => {
     expect((await engine.inspectNode(member(3).id)).Spec.Labels).toEqual(ownerLabels(owner));
   });
 
-  test("carry labels of several NodeSettings, and lose only those of a deleted one", async () => {
+  test("carry labels of several NodeLabels, and lose only those of a deleted one", async () => {
     const base = { managers: managers(), swarmId: cluster.id, nodeId: member(3).id };
     const labels = async () => userLabels((await lab.host(1).engine.inspectNode(member(3).id)).Spec.Labels ?? {});
-    const a = await NodeSettings.create({ ...base, labels: { a: "1" }, availability: "pause" });
-    await NodeSettings.create({ ...base, labels: { b: "2" } });
+    const a = await NodeLabels.create({ ...base, labels: { a: "1" }, availability: "pause" });
+    await NodeLabels.create({ ...base, labels: { b: "2" } });
     expect(await labels()).toEqual({ a: "1", b: "2" });
-    await NodeSettings.delete!(a.id, a.outs);
+    await NodeLabels.delete!(a.id, a.outs);
     expect(await labels()).toEqual({ b: "2" });
   });
 

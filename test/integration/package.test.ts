@@ -33,10 +33,10 @@ const KINDS = ["CommonJS", "ES modules"] as const;
 
 /** A program that uses the public API with its types. */
 const TYPED = [
-  'import { LocalHost, MinioService, NodeSettings, OverlayNetwork, Swarm, SwarmService } from "pulumi-swarm";',
-  'import type { Drive, EngineConnection, Host, MinioServiceArgs, ServiceSpec } from "pulumi-swarm";',
+  'import { Host, MinioService, NodeSettings, OverlayNetwork, Swarm, SwarmService } from "pulumi-swarm";',
+  'import type { Drive, EngineConnection, MinioServiceArgs, ServiceSpec } from "pulumi-swarm";',
   'const drives: Record<string, Drive> = { d1: { path: "/mnt/disk1" } };',
-  'export const host: Host = new LocalHost("local", { drives });',
+  'export const host: Host = new Host("local", { drives });',
   'export const swarm = new Swarm("swarm", { managers: [host] });',
   'export const network = new OverlayNetwork("network", { swarm });',
   'const args: MinioServiceArgs = { swarm, network, mode: "replicated" };',

@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { run } from "../../toolchain/run.ts";
@@ -6,7 +5,6 @@ import type { LabHost } from "../../lab/lab.ts";
 import { getEngineContents } from "./engine-contents.ts";
 import { openBuckets, randomObject, waitUntilShared } from "./s3.ts";
 import { describeOnLab } from "./lab-fixture.ts";
-import type { TestStack } from "./stack.ts";
 
 describeOnLab(
   "hosts reached by ssh",
@@ -107,11 +105,6 @@ describeOnLab(
       expect((await stack.preview()).steps.filter(({ name }) => name.startsWith("hosts"))).toEqual([]);
       await fixture().lab.host(3).start();
 
-      // In a state of an earlier release each host depends on every inspection. Without a refresh, too, nothing else changes.
-      await removeBarrier(stack);
-      const steps = (await stack.preview()).steps.map(({ op, name }) => `${op} ${name}`);
-      expect(steps).toEqual(["create hosts-surveyed"]);
-
       await stack.destroy();
       for (const host of fixture().lab.hosts) {
         expect((await host.engine.info()).Swarm.LocalNodeState).toBe("inactive");
@@ -121,19 +114,3 @@ describeOnLab(
   },
   { hosts: 3, disks: 2 },
 );
-
-interface ExportedStack {
-  deployment: { resources: { urn: string; type: string; dependencies?: string[] }[] };
-}
-
-/** Changes a stack's state so that each host depends on every inspection, without the barrier. */
-async function removeBarrier(stack: TestStack): Promise<void> {
-  const exported = JSON.parse(await stack.pulumi("stack", "export")) as ExportedStack;
-  const isOf = (kind: string) => (resource: { type: string }) => resource.type === `swarm:index:${kind}`;
-  const resources = exported.deployment.resources.filter((resource) => !isOf("InspectionBarrier")(resource));
-  const dependencies = resources.filter(isOf("HostInspection")).map(({ urn }) => urn);
-  for (const host of resources.filter(isOf("SshHost"))) host.dependencies = dependencies;
-  const file = join(stack.folder, "earlier.json");
-  writeFileSync(file, JSON.stringify({ ...exported, deployment: { ...exported.deployment, resources } }));
-  await stack.pulumi("stack", "import", "--file", file);
-}

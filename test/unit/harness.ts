@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Host } from "../../components/hosts/host.ts";
+import { Host } from "../../components/hosts/host.ts";
 import type { SwarmNetwork } from "../../components/networks/network.ts";
 import type { DataNetwork } from "../../components/networks/node-network/data-network.ts";
 import type { Drive } from "../../core/drive.ts";
@@ -77,9 +77,19 @@ export async function runProgram<T>(
   return { value, resources };
 }
 
-/** Creates a reachable host. */
-export function fakeHost(key: string, drives: Record<string, Drive> = { d1: {}, d2: {} }, hostname = key): Host {
-  return {
+/** The fields of a Host. */
+export type HostFields = Partial<Pick<Host, (typeof HOST_FIELDS)[number]>>;
+
+const HOST_FIELDS = ["labels", "zone", "engine", "privateAddress", "endpointAddress", "machineId", "ready"] as const;
+
+/** Creates a reachable host that registers no resources. */
+export function fakeHost(
+  key: string,
+  drives: Record<string, Drive> = { d1: {}, d2: {} },
+  hostname = key,
+  fields: HostFields = {},
+): Host {
+  return Object.assign(Object.create(Host.prototype) as Host, {
     key,
     hostname,
     labels: {},
@@ -89,7 +99,8 @@ export function fakeHost(key: string, drives: Record<string, Drive> = { d1: {}, 
     endpointAddress: pulumi.output(`${key}.example`),
     machineId: pulumi.output(`machine-${key}`),
     ready: pulumi.output(true),
-  };
+    ...fields,
+  });
 }
 
 /** Returns an object in place of a network component. */
@@ -133,12 +144,8 @@ export async function runFailing(program: () => unknown): Promise<{ error: unkno
 
 /** Runs a program that must fail, and returns the error message. */
 export async function getErrorMessage(program: () => unknown): Promise<string> {
-  try {
-    await runProgram(program);
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-  throw new Error("the program did not fail");
+  const { error } = await runFailing(program);
+  return error instanceof Error ? error.message : String(error);
 }
 
 interface Request {

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { LocalHost, Swarm } from "../../../components/index.ts";
+import { Host, Swarm } from "../../../components/index.ts";
 
 interface HostConfig {
   engine: string;
@@ -9,7 +9,7 @@ interface HostConfig {
 
 const config = new pulumi.Config("pulumi-swarm");
 const hosts = Object.entries(config.requireObject<Record<string, HostConfig>>("hosts")).map(
-  ([key, { engine, hostname, address }]) => new LocalHost(key, { engine, hostname, privateAddress: address }),
+  ([key, { engine, hostname, address }]) => new Host(key, { engine, hostname, privateAddress: address }),
 );
 const managers = config.requireNumber("managers");
 

@@ -30,7 +30,7 @@ describe("the report", () => {
       component(),
       update("all-at-once"),
       ...replacement("docker:index/secret:Secret", "minio-root-user", { data: "a" }, { data: "b" }),
-      step("same", `${SWARM}:NodeSettings`, "minio-member-a", { old: {}, new: {} }),
+      step("same", `${SWARM}:NodeLabels`, "minio-member-a", { old: {}, new: {} }),
       step("create", "docker:index/volume:Volume", "own", { new: {} }, STACK),
     ]);
     expect(components).toEqual([
@@ -129,7 +129,7 @@ describe("the impacts of a change", () => {
     ["create", "docker:index/volume:Volume", { new: {} }],
     ["update", "docker:index/volume:Volume", { old: {}, new: {} }],
     ["replace", "docker:index/secret:Secret", { old: {}, new: {} }],
-    ["delete", `${SWARM}:NodeSettings`, { old: {} }],
+    ["delete", `${SWARM}:NodeLabels`, { old: {} }],
     ["delete", "pulumi:providers:docker", { old: {} }],
     ["update", `${SWARM}:Service`, { old: service("silo:1", "create"), new: service("silo:1", "create") }],
     ["update", `${SWARM}:Service`, { old: service("silo:1", "create"), new: service("silo:2", "in-place") }],

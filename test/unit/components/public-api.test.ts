@@ -4,7 +4,7 @@ import * as api from "../../../components/index.ts";
 import type {
   Drive,
   Host,
-  LocalHostArgs,
+  HostArgs,
   MinioServiceArgs,
   MinioUser,
   OverlayNetworkArgs,
@@ -18,9 +18,9 @@ test("what programs import by name", () => {
     "BUCKET_ACCESS",
     "BridgeNetwork",
     "Firewall",
+    "Host",
     "HostNetwork",
     "IpvlanNetwork",
-    "LocalHost",
     "MINIO_METRICS",
     "MacvlanNetwork",
     "MinioBucket",
@@ -44,7 +44,7 @@ describe("types that programs rely on", () => {
     expectTypeOf<Text>().not.toExtend<MinioServiceArgs["serviceName"]>();
     expectTypeOf<pulumi.Output<boolean>>().not.toExtend<OverlayNetworkArgs["adopt"]>();
     expectTypeOf<SwarmArgs["managers"]>().toEqualTypeOf<Host[]>();
-    expectTypeOf<LocalHostArgs["drives"]>().toEqualTypeOf<Record<string, Drive> | undefined>();
+    expectTypeOf<HostArgs["drives"]>().toEqualTypeOf<Record<string, Drive> | undefined>();
   });
 
   test("everything else may be an Output", () => {
@@ -63,7 +63,8 @@ describe("types that programs rely on", () => {
   });
 
   test("components go where others ask for them", () => {
-    expectTypeOf<api.LocalHost>().toExtend<Host>();
+    expectTypeOf<Host>().toExtend<SwarmArgs["managers"][number]>();
+    expectTypeOf<api.SshHosts["hosts"]>().toEqualTypeOf<Readonly<Record<string, Host>>>();
     expectTypeOf<MinioServiceArgs["network"]>().toEqualTypeOf<api.SwarmNetwork>();
     expectTypeOf<api.S3GatewayArgs["network"]>().toEqualTypeOf<api.SwarmNetwork>();
     expectTypeOf<

@@ -10,7 +10,7 @@ import { isTransient } from "../../../engine/errors.ts";
 import { loadImages, progressFailure, pullImage } from "../../../engine/images.ts";
 import { ApiVersionError, EngineError } from "../../../engine/transport.ts";
 import { collectSnapshot } from "../../../provider/preflight/collect-snapshot.ts";
-import { waitForEngine } from "../../../provider/hosts/host.ts";
+import { waitForEngine } from "../../../provider/hosts/wait-for-engine.ts";
 import { FakeEngines } from "../../fake-swarm/fake-engines.ts";
 
 describe("the negotiated API version", () => {

@@ -82,7 +82,7 @@ describe("with any ~/.ssh/config and any options", () => {
 
   test("makes the docker plugin start ssh with the same options", async () => {
     const engine = sshConnection({ ...pinned, jumpHost: "me@127.0.0.1:2222", jumpHostKey: HOST_KEY });
-    const host = { ...fakeHost("a"), engine: pulumi.output(engine) };
+    const host = fakeHost("a", undefined, undefined, { engine: pulumi.output(engine) });
     const { value } = await runProgram(() => dockerConfig("swarm-docker", [host]));
     const options = await getValue(pulumi.output(value.sshOpts));
     expect(options).toEqual(sshCommandOptions(engine));

@@ -7,10 +7,9 @@ import type { EngineConnection } from "../../../engine/engine-connection.ts";
 import { isUnencryptedRemote } from "../../../engine/tls.ts";
 import { send } from "../../../engine/transport.ts";
 import { validateEngineTls, type EngineTls } from "../../../components/hosts/engine-tls.ts";
-import { LocalHost } from "../../../components/index.ts";
+import { Host } from "../../../components/index.ts";
 import { validateConnection } from "../../../provider/hosts/connection-validation.ts";
-import { Host } from "../../../provider/hosts/host.ts";
-import { SshHost } from "../../../provider/hosts/ssh-host.ts";
+import { Machine } from "../../../provider/hosts/machine.ts";
 import { HostInspection } from "../../../provider/hosts/host-inspection.ts";
 import { type KeyPair, createAuthority, createServerCertificate } from "../../../provider/state/x509.ts";
 import { formatIssue } from "../../../core/input-validation-error.ts";
@@ -101,16 +100,14 @@ test.each<[string, object | undefined, string | undefined]>([
 
 test("connects to a remote engine without TLS only if allowed", async () => {
   const engine = "tcp://192.0.2.1:2375";
-  expect(await getErrorMessage(() => new LocalHost("far", { engine, hostname: "far" }))).toContain(
-    `engine "${engine}"`,
-  );
-  const { resources } = await runProgram(() => new LocalHost("far", { engine, hostname: "far", allowPlainTcp: true }));
+  expect(await getErrorMessage(() => new Host("far", { engine, hostname: "far" }))).toContain(`engine "${engine}"`);
+  const { resources } = await runProgram(() => new Host("far", { engine, hostname: "far", allowPlainTcp: true }));
   expect(resources.find(({ name }) => name === "far-machine")!.inputs).toMatchObject({ connection: { host: engine } });
 });
 
 test("passes a host's certificates to its engine, the key as a secret", async () => {
   const tls = { ca: CERTIFICATE, cert: CERTIFICATE, key: KEY };
-  const { resources } = await runProgram(() => new LocalHost("far", { engine: TCP, hostname: "far", tls }));
+  const { resources } = await runProgram(() => new Host("far", { engine: TCP, hostname: "far", tls }));
   const machine = resources.find(({ name }) => name === "far-machine")!;
   expect(machine.inputs["connection"]).toEqual({ host: TCP, ...tls });
   expect(machine.secrets).toContain("connection");
@@ -119,7 +116,7 @@ test("passes a host's certificates to its engine, the key as a secret", async ()
 test("uses the environment's TLS settings for an engine given by address", async () => {
   vi.stubEnv("DOCKER_TLS_VERIFY", "1");
   vi.stubEnv("DOCKER_CERT_PATH", "/nowhere/certs");
-  expect(await getErrorMessage(() => new LocalHost("far", { engine: TCP, hostname: "far" }))).toContain(
+  expect(await getErrorMessage(() => new Host("far", { engine: TCP, hostname: "far" }))).toContain(
     'DOCKER_CERT_PATH "/nowhere/certs": asks for TLS, but there is no /nowhere/certs/ca.pem',
   );
 });
@@ -156,13 +153,17 @@ describe("values known only during the run", () => {
     expect(reasons).toEqual(line === undefined ? [] : [expect.stringContaining(line)]);
   });
 
-  test.each([
-    ["Host", Host],
-    ["SshHost", SshHost],
-    ["HostInspection", HostInspection],
-  ])("is checked by %s", async (_kind, handler) => {
-    const inputs = { connection: { host: "http://a" }, hostname: "a", timeoutSeconds: 1, install: false, drives: {} };
-    const { failures } = await handler.check!({}, inputs as never);
-    expect(failures).toHaveLength(1);
+  const machine = { connection: { host: "http://a" }, hostname: "a", timeoutSeconds: 1, drives: {} };
+
+  test("is checked by Machine", async () => {
+    expect((await Machine.check!({}, machine)).failures).toHaveLength(1);
+  });
+
+  test("is checked by HostInspection, for each host", async () => {
+    const hosts = { a: machine, b: { ...machine, hostname: "b" }, c: { ...machine, connection: { host: "ssh://c" } } };
+    expect((await HostInspection.check!({}, { hosts })).failures.map(({ reason }) => reason)).toEqual([
+      expect.stringContaining('host "a": engine "http://a"'),
+      expect.stringContaining('host "b": engine "http://a"'),
+    ]);
   });
 });

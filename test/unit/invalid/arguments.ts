@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
   type Drive,
-  LocalHost,
+  Host,
   MinioService,
   type MinioServiceArgs,
   OverlayNetwork,
@@ -21,14 +21,14 @@ export interface InvalidArguments extends ExpectedRefusal {
 export const INVALID_ARGUMENTS: InvalidArguments[] = [
   {
     what: "a host key that is not a DNS label",
-    create: (name) => new LocalHost(name, { key: "My Laptop" }),
+    create: (name) => new Host(name, { key: "My Laptop" }),
     argument: "key",
     value: '"My Laptop"',
     fix: "lowercase DNS label",
   },
   {
     what: "a node label with a space",
-    create: (name) => new LocalHost(name, { labels: { "disk type": "ssd" } }),
+    create: (name) => new Host(name, { labels: { "disk type": "ssd" } }),
     argument: "labels",
     value: '"disk type"',
     fix: "no spaces and no =",
@@ -214,8 +214,8 @@ function someImage(): string {
   return "pgsty/silo:RELEASE.2026-09-16T00-00-00Z@sha256:635197cb9f36d01bee221d34d1c7d7960f6a95c48b0b6c01d99cd13bdae51a46";
 }
 
-function host(name: string, key: string, hostname = key, drives: Record<string, Drive> = { d1: {} }): LocalHost {
-  return new LocalHost(`${name}-${key}`, { key, hostname, drives, engine: "unix:///nowhere/docker.sock" });
+function host(name: string, key: string, hostname = key, drives: Record<string, Drive> = { d1: {} }): Host {
+  return new Host(`${name}-${key}`, { key, hostname, drives, engine: "unix:///nowhere/docker.sock" });
 }
 
 type Expected = [argument: string, value: string, fix: string];

@@ -73,7 +73,9 @@ const instance = resource("aws:ec2/instance:Instance", {});
 const joined = (hostKey: string, ...sources: PolicyResource[]) =>
   from("connection", sources, resource("swarm:index:Member", { role: "worker", hostKey }));
 const settings = (key: string, labels: Record<string, string>) =>
-  resource("swarm:index:NodeSettings", { nodeId: `node-${key}`, labels });
+  resource("swarm:index:NodeLabels", { nodeId: `node-${key}`, labels });
+const labelled = (hostKey: string, labels: Record<string, string>) =>
+  resource("swarm:index:Member", { role: "worker", hostKey, labels });
 const workload = (type: string, spec: Record<string, unknown>) => resource(`kubernetes:${type}`, { spec });
 const loadBalancer = (...loadBalancerSourceRanges: string[]) =>
   workload("core/v1:Service", { type: "LoadBalancer", loadBalancerSourceRanges });
@@ -434,10 +436,18 @@ const CASES: Record<string, Case[]> = {
       /^ports 9000 are/,
     ],
     [
+      "a firewall on the host with a label of its Host that its constraints select",
+      [
+        onNodes(["a", "b"], swarmService({}, [9000]), ["node.labels.web==yes"]),
+        ...[labelled("a", { web: "yes" }), labelled("b", { web: "no" }), firewall([9000])],
+      ],
+      undefined,
+    ],
+    [
       "a firewall on another host than the one that its constraint names",
       [
         onNodes(["a", "b"], swarmService({}, [9000]), ["node.hostname==far"]),
-        resource("swarm:index:SshHost", { hostname: "far" }, { name: "hosts-a", parent: "urn::hosts" }),
+        resource("swarm:index:Host", { key: "a", hostname: "far" }),
         firewall([9000], [], "b"),
       ],
       /^ports 9000 are/,

@@ -39,7 +39,7 @@ function expectRefused(
     `one line with the three of ${JSON.stringify(said)} in:\n${message}`,
   ).toBeDefined();
   const made = resources.filter(({ custom }) => custom).map(({ type }) => type.split(":").at(-1));
-  expect(made.filter((kind) => kind !== "Host" && kind !== "Identity")).toEqual([]);
+  expect(made.filter((kind) => kind !== "Machine" && kind !== "Identity")).toEqual([]);
 }
 
 describe("invalid config of this repository's stack is rejected before anything is created", () => {

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { LocalHost, MinioService, OverlayNetwork, Swarm } from "../../../../components/index.ts";
+import { Host, MinioService, OverlayNetwork, Swarm } from "../../../../components/index.ts";
 
 const config = new pulumi.Config("pulumi-swarm");
 
-const host = new LocalHost("local", {
+const host = new Host("local", {
   engine: config.require("engine"),
   hostname: config.require("hostname"),
   endpointAddress: config.require("endpointAddress"),

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import {
-  LocalHost,
+  Host,
   MinioService,
   OverlayNetwork,
   S3Gateway,
@@ -16,7 +16,7 @@ const files = config.getObject<{ certificate: string; key: string }>("tls");
 const swarm = new Swarm("swarm", {
   managers: Object.entries(hosts).map(
     ([key, { engine, hostname, address }]) =>
-      new LocalHost(key, {
+      new Host(key, {
         engine,
         hostname,
         drives: { d1: {} },

@@ -1,9 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
   BridgeNetwork,
-  type Host,
+  Host,
   HostNetwork,
-  LocalHost,
   MacvlanNetwork,
   type MacvlanNetworkArgs,
   MinioBucket,
@@ -36,7 +35,7 @@ const kmsKey = key && { name: "store-key", key };
 
 const hostsByRole = Object.entries(hosts).map(([key, { engine, hostname, address, role, drives = { d1: {} } }]) => ({
   role,
-  host: new LocalHost(key, { engine, hostname, drives, privateAddress: address, endpointAddress: address }),
+  host: new Host(key, { engine, hostname, drives, privateAddress: address, endpointAddress: address }),
 }));
 const inRole = (wanted: string) => hostsByRole.filter(({ role }) => role === wanted).map(({ host }) => host);
 

@@ -1,13 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import {
-  HostNetwork,
-  LocalHost,
-  MinioService,
-  OverlayNetwork,
-  Swarm,
-  SwarmService,
-} from "../../../../components/index.ts";
+import { Host, HostNetwork, MinioService, OverlayNetwork, Swarm, SwarmService } from "../../../../components/index.ts";
 
 const config = new pulumi.Config("pulumi-swarm");
 const isSound = config.requireBoolean("sound");
@@ -16,7 +9,7 @@ const image = `silo:1@sha256:${"a".repeat(64)}`;
 const managers = (isSound ? ["a"] : ["a", "b"]).map(
   // Connections are refused at once. By ssh, because only such hosts can have firewall rules.
   (key, at) =>
-    new LocalHost(key, {
+    new Host(key, {
       engine: `ssh://${key}@127.0.0.1:1`,
       hostname: key,
       privateAddress: `198.51.100.${at + 1}`,

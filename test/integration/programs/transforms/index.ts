@@ -1,6 +1,6 @@
 // Prints the children for which a user's `transforms` on a component are called. Only previewed, without an engine.
 import * as pulumi from "@pulumi/pulumi";
-import { LocalHost, MinioService, OverlayNetwork, Swarm } from "../../../../components/index.ts";
+import { Host, MinioService, OverlayNetwork, Swarm } from "../../../../components/index.ts";
 
 const children: Record<string, string[]> = {};
 
@@ -15,7 +15,7 @@ function recordChildren(component: string): pulumi.ComponentResourceOptions {
 }
 
 const engine = "unix:///nowhere/docker.sock";
-const host = new LocalHost("local", { engine, hostname: "local", labels: { disk: "fast" } }, recordChildren("host"));
+const host = new Host("local", { engine, hostname: "local", labels: { disk: "fast" } }, recordChildren("host"));
 const swarm = new Swarm("swarm", { managers: [host] }, recordChildren("swarm"));
 const network = new OverlayNetwork("network", { swarm }, recordChildren("network"));
 const image = `silo:1@sha256:${"a".repeat(64)}`;

@@ -35,7 +35,7 @@ test.each<[Partial<HostFields>, string]>([
   ],
 ])("rejects %j", (change, line) => {
   const findings = validateHost({ ...host, ...change });
-  expect(findings.map((finding) => formatIssue('LocalHost "a"', finding))).toEqual([
-    expect.stringContaining(`LocalHost "a": ${line}`),
+  expect(findings.map((finding) => formatIssue('Host "a"', finding))).toEqual([
+    expect.stringContaining(`Host "a": ${line}`),
   ]);
 });

@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 import { type SshHostArgs, SshHosts, type SshHostsArgs } from "../../../../components/index.ts";
 import { type SshOptions, sshConnection } from "../../../../components/hosts/ssh-connection.ts";
-import { validateSshAccess, validateSshHosts } from "../../../../components/hosts/ssh-hosts-validation.ts";
+import { validateSshHosts } from "../../../../components/hosts/ssh-hosts-validation.ts";
+import { validateSshAccess } from "../../../../components/hosts/ssh-validation.ts";
 import { formatIssue } from "../../../../core/input-validation-error.ts";
 import { getErrorMessage, runProgram, getValue } from "../../harness.ts";
 
@@ -15,7 +16,7 @@ const one = (host: object, others: object = {}) => ({ hosts: { a: { address: "19
 
 test.each<[object, string]>([
   [{ hosts: {} }, "hosts {}: needs at least one host"],
-  [one({}, { install: "yes" }), 'install "yes": must be "distribution", "docker" or false'],
+  [one({}, { install: "yes" }), 'install "yes": must be "distribution" or "docker", or left out'],
   [one({}, { timeoutSeconds: 0 }), "timeoutSeconds 0: must be a number of seconds above 0"],
   [{ hosts: { A_1: { address: "x", hostname: "a" } } }, 'hosts "A_1": must be a lowercase DNS label'],
   [one({ hostname: "a.example" }), 'hosts.a.hostname "a.example": must be a lowercase DNS label'],
@@ -120,17 +121,15 @@ test("creates a host for each entry, with the defaults", async () => {
         defaults: { user: "admin", labels: { team: "storage" }, drives: { d1: { path: "/mnt/disk1" } } },
         install: "docker",
       }),
-    { outputs: (type) => (type.endsWith(":SshHost") ? { machineId: "id", ready: true } : {}) },
+    { outputs: (type) => (type.endsWith(":Machine") ? { machineId: "id", ready: true } : {}) },
   );
   const machines = resources.filter(({ custom }) => custom).sort((a, b) => (a.name < b.name ? -1 : 1));
   expect(machines.map(({ type, name }) => [type, name])).toEqual([
-    ["swarm:index:SshHost", "hosts-a"],
-    ["swarm:index:HostInspection", "hosts-a-survey"],
-    ["swarm:index:SshHost", "hosts-b"],
-    ["swarm:index:HostInspection", "hosts-b-survey"],
-    ["swarm:index:InspectionBarrier", "hosts-surveyed"],
+    ["swarm:index:Machine", "hosts-a-machine"],
+    ["swarm:index:Machine", "hosts-b-machine"],
+    ["swarm:index:HostInspection", "hosts-inspection"],
   ]);
-  const made = machines.filter(({ type }) => type.endsWith(":SshHost"));
+  const made = machines.filter(({ type }) => type.endsWith(":Machine"));
   expect(made.map(({ inputs }) => inputs)).toMatchObject([
     {
       ...{ hostname: "a", install: "docker", timeoutSeconds: 300, drives: { d1: { path: "/mnt/disk1" } } },
@@ -148,18 +147,16 @@ test("creates a host for each entry, with the defaults", async () => {
   expect(() => value.host("c")).toThrow('host "c" is not there: choose one of a, b');
 });
 
-test.each([2, 40])("%i hosts wait for all inspections, with one dependency each", async (count) => {
+test.each([2, 40])("%i hosts wait for the inspection of all, with one dependency each", async (count) => {
   const keys = Array.from({ length: count }, (_, at) => `host${at}`);
   const hosts = Object.fromEntries(keys.map((key) => [key, { address: `${key}.example` }]));
   const { resources } = await runProgram(() => new SshHosts("hosts", { hosts }));
   const ofKind = (kind: string) => resources.filter(({ type }) => type.endsWith(`:${kind}`));
-  const [surveyed] = ofKind("InspectionBarrier");
-  expect(surveyed!.dependencies.toSorted()).toEqual(
-    ofKind("HostInspection")
-      .map(({ urn }) => urn)
-      .toSorted(),
-  );
-  expect(ofKind("SshHost").map(({ dependencies }) => dependencies)).toEqual(keys.map(() => [surveyed!.urn]));
+  const inspections = ofKind("HostInspection");
+  expect(inspections.map(({ inputs }) => Object.keys(inputs["hosts"] as object).toSorted())).toEqual([keys.toSorted()]);
+  expect(ofKind("Machine").map(({ dependencies }) => dependencies)).toEqual(keys.map(() => [inspections[0]!.urn]));
+  const components = ofKind("Host").map(({ dependencies }) => dependencies);
+  expect(components).toEqual(keys.map(() => [inspections[0]!.urn]));
   expect(resources.flatMap(({ dependencies }) => dependencies)).toHaveLength(2 * count);
 });
 

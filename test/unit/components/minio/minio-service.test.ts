@@ -387,7 +387,7 @@ describe("outputs", () => {
   test("put an IPv6 address in brackets", async () => {
     const { value } = await runProgram(
       () => {
-        const host = { ...fakeHost("a"), endpointAddress: pulumi.output("2001:db8::1") };
+        const host = fakeHost("a", undefined, undefined, { endpointAddress: pulumi.output("2001:db8::1") });
         const swarm = new Swarm("swarm", { managers: [host] });
         return new MinioService("store", { swarm, network: fakeNetwork("n") });
       },

@@ -19,7 +19,7 @@ function outputs(type: string): Record<string, unknown> {
 }
 
 async function made(args: Partial<MinioServiceArgs> & Pick<MinioServiceArgs, "network">) {
-  const a = { ...fakeHost("a"), privateAddress: pulumi.output("192.0.2.1") };
+  const a = fakeHost("a", undefined, undefined, { privateAddress: pulumi.output("192.0.2.1") });
   const { value, resources } = await runProgram(
     () =>
       new MinioService("store", {

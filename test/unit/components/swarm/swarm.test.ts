@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
-import { LocalHost, type LocalHostArgs } from "../../../../components/hosts/local-host.ts";
+import { NodeSettings } from "../../../../components/swarm/node-settings.ts";
 import type { SwarmArgs } from "../../../../components/swarm/args.ts";
 import { Swarm } from "../../../../components/swarm/swarm.ts";
 import { SwarmService } from "../../../../components/service/swarm-service.ts";
@@ -25,7 +25,7 @@ function outputs(type: string): Record<string, unknown> {
 
 /** Three hosts with every argument. */
 function whole(args: Partial<SwarmArgs> = {}): Swarm {
-  const labelled = { ...fakeHost("c"), labels: { disk: "fast" }, zone: "z1" };
+  const labelled = fakeHost("c", undefined, undefined, { labels: { disk: "fast" }, zone: "z1" });
   return new Swarm("swarm", { managers: [fakeHost("b"), fakeHost("a"), labelled], workers: [fakeHost("w")], ...args });
 }
 
@@ -52,8 +52,6 @@ describe("a Swarm", () => {
       "swarm-member-c",
       "swarm-member-w",
       "swarm-preflight",
-      "swarm-settings-c",
-      "swarm-settings-w",
     ]);
     expect(children.every(({ parent }) => parent === component!.urn)).toBe(true);
   });
@@ -152,7 +150,29 @@ describe("a Swarm", () => {
   });
 
   test("sets a host's labels and zone on its node", async () => {
-    expect((await made()).only("NodeSettings").inputs["labels"]).toEqual({ disk: "fast", "pulumi-swarm.zone": "z1" });
+    const labels = (await made()).of("Member").map(({ name, inputs }) => [name, inputs["labels"]] as const);
+    expect(Object.fromEntries(labels)).toEqual({
+      "swarm-member-c": { disk: "fast", "pulumi-swarm.zone": "z1" },
+      ...{ "swarm-member-a": undefined, "swarm-member-b": undefined, "swarm-member-w": undefined },
+    });
+  });
+
+  test("sets the availability of the nodes for which it is given", async () => {
+    const { of } = await made({ availability: { w: "drain" } });
+    expect(of("Member").map(({ name, inputs }) => [name, inputs["availability"]])).toEqual(
+      expect.arrayContaining([
+        ["swarm-member-w", "drain"],
+        ["swarm-member-a", undefined],
+      ]),
+    );
+  });
+
+  test("records its arguments, with each host as its key", async () => {
+    const { resources } = await made({ subnetSize: 26, availability: { w: "drain" } });
+    expect(resources.find(({ type }) => type === kind("Swarm"))!.inputs).toEqual({
+      ...{ managers: ["b", "a", "c"], workers: ["w"] },
+      ...{ subnetSize: 26, availability: { w: "drain" } },
+    });
   });
 
   test("returns nodes and engines by host key", async () => {
@@ -169,36 +189,22 @@ describe("a Swarm", () => {
   });
 });
 
-describe("this machine as a host", () => {
-  const machine = async (args: LocalHostArgs = {}) => {
-    const program = () => new LocalHost("laptop", { hostname: "laptop", ...args });
-    const { value, resources } = await runProgram(program, { outputs: () => ({ machineId: "id", ready: true }) });
-    return { value, child: resources.find(({ type }) => type === kind("Host"))! };
-  };
-
-  test("passes on the engine, the hostname and the timeout", async () => {
-    const { child } = await machine({ engine: "unix:///run/x.sock", hostname: "other", timeoutSeconds: 5 });
-    expect(child.inputs).toMatchObject({
-      connection: { host: "unix:///run/x.sock" },
-      hostname: "other",
-      timeoutSeconds: 5,
-    });
-  });
-
-  test("combines the arguments with the engine's facts", async () => {
-    const drives = { d1: {} };
-    const { value } = await machine({
-      key: "k",
-      zone: "z",
-      labels: { a: "b" },
-      drives,
-      endpointAddress: "198.51.100.7",
-    });
-    expect(value).toMatchObject({ key: "k", hostname: "laptop", zone: "z", labels: { a: "b" }, drives });
-    expect(await getValue(value.endpointAddress)).toBe("198.51.100.7");
-    expect(await getValue(value.privateAddress)).toBe("127.0.0.1");
-    expect(await getValue(value.machineId)).toBe("id");
-    expect(await getValue(value.ready)).toBe(true);
+describe("node settings", () => {
+  test("are one resource below the component", async () => {
+    const { resources } = await runProgram(
+      () => new NodeSettings("fast", { swarm: whole(), host: "w", labels: { disk: "ssd" }, availability: "pause" }),
+      { outputs },
+    );
+    const component = resources.find(({ type }) => type === kind("NodeSettings"))!;
+    expect(component.inputs).toEqual({ host: "w", labels: { disk: "ssd" }, availability: "pause" });
+    expect(component.dependencies).toEqual([]);
+    const children = resources.filter(({ parent }) => parent === component.urn);
+    expect(children).toMatchObject([
+      {
+        ...{ type: kind("NodeLabels"), name: "fast-node" },
+        inputs: { nodeId: "swarm-member-w-id", labels: { disk: "ssd" }, availability: "pause" },
+      },
+    ]);
   });
 });
 

@@ -1,21 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
-import type { Host } from "../../../../components/hosts/host.ts";
 import { formatIssue } from "../../../../core/input-validation-error.ts";
 import type { SwarmArgs } from "../../../../components/swarm/args.ts";
 import { validateSwarm } from "../../../../components/swarm/validation.ts";
+import { fakeHost } from "../../harness.ts";
 
-const host = (key: string, hostname = key): Host => ({
-  key,
-  hostname,
-  labels: {},
-  drives: {},
-  engine: pulumi.output({ host: "unix:///run/docker.sock" }),
-  privateAddress: pulumi.output("198.51.100.1"),
-  endpointAddress: pulumi.output("198.51.100.1"),
-  machineId: pulumi.output("id"),
-  ready: pulumi.output(true),
-});
+const host = (key: string, hostname = key) => fakeHost(key, {}, hostname);
 const managers = [host("a")];
 
 test.each<[string, SwarmArgs]>([

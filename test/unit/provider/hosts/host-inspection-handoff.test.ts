@@ -22,17 +22,17 @@ describe("HandoffCache", () => {
 });
 
 describe("an inspection", () => {
-  const inputs = { connection: { host: "ssh://a" }, hostname: "a", timeoutSeconds: 300, install: false as const };
+  const inputs = { connection: { host: "ssh://a" }, hostname: "a", timeoutSeconds: 300 };
   const asked = { ...inputs, drives: { d1: { path: "/mnt/disk1" } } };
   const look = { facts: {} as never, actions: { folders: [], start: false } as never };
 
   test.each<[string, object, boolean]>([
-    ["is handed to the host of another resource kind", { ...asked, __provider: "of the host" }, true],
+    ["is handed to the machine of the same host", asked, true],
     ["but not with another connection", { ...asked, connection: { host: "ssh://b" } }, false],
     ["or other drives", { ...asked, drives: { d1: {} } }, false],
     ["or another engine to install", { ...asked, install: "docker" }, false],
   ])("%s", (_what, host, serves) => {
-    inspectionCache.put({ ...asked, __provider: "of the look" } as typeof asked, look);
+    inspectionCache.put(asked, look);
     expect(inspectionCache.take(host as typeof asked) === look).toBe(serves);
     inspectionCache.take(asked);
   });

@@ -26,7 +26,7 @@ const sound: HostFacts = {
   isCloudInitRunning: false,
   disks: { d1: { disk: "mounted", folder: "there" } },
 };
-const wish: DesiredHost = { hostname: "a", install: false, drives: { d1: { path: "/mnt/disk1" }, d2: {} } };
+const wish: DesiredHost = { hostname: "a", drives: { d1: { path: "/mnt/disk1" }, d2: {} } };
 const bare: Partial<HostFacts> = { hasDocker: false, hasEngine: false, engine: undefined, engineProblem: "" };
 const stopped: Partial<HostFacts> = {
   engine: undefined,

@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { sshConnection } from "../../../../components/hosts/ssh-connection.ts";
-import { Host } from "../../../../provider/hosts/host.ts";
-import { type HostState } from "../../../../provider/hosts/host-inputs.ts";
+import { Machine } from "../../../../provider/hosts/machine.ts";
+import { type MachineState } from "../../../../provider/hosts/machine-inputs.ts";
 import { HostFirewall, type HostFirewallInputs } from "../../../../provider/hosts/host-firewall.ts";
 
 test("rules of an unreachable host are no drift, and do not fail a refresh", async () => {
@@ -22,7 +22,10 @@ test("rules of an unreachable host are no drift, and do not fail a refresh", asy
   said.mockRestore();
 });
 
-test("a host with an unreachable engine is no drift, and does not fail a refresh", async () => {
-  const state = { connection: { host: "tcp://127.0.0.1:1" }, machineId: "m", engineVersion: "20.10" } as HostState;
-  expect(await Host.read("m", state)).toEqual({ id: "m", props: state });
+test.each([
+  ["tcp", { connection: { host: "tcp://127.0.0.1:1" } }],
+  ["ssh", { connection: sshConnection({ address: "127.0.0.1", port: 1 }), drives: {} }],
+])("a host with an engine that is unreachable by %s is no drift, and does not fail a refresh", async (_way, inputs) => {
+  const state = { ...inputs, machineId: "m", engineVersion: "20.10" } as MachineState;
+  expect(await Machine.read("m", state)).toEqual({ id: "m", props: state });
 });

@@ -4,7 +4,7 @@ import { type ClusterState } from "../../../../provider/swarm/cluster-inputs.ts"
 import { type ClusterInputs } from "../../../../provider/swarm/cluster-inputs.ts";
 import { Member } from "../../../../provider/swarm/member.ts";
 import { type MemberState } from "../../../../provider/swarm/member-inputs.ts";
-import { NodeSettings } from "../../../../provider/swarm/node-settings.ts";
+import { NodeLabels } from "../../../../provider/swarm/node-labels.ts";
 import { PredefinedNetwork } from "../../../../provider/networks/predefined-network.ts";
 import { Service } from "../../../../provider/service/service.ts";
 import { ConfigFromNetwork, type ConfigFromNetworkInputs } from "../../../../provider/networks/config-from-network.ts";
@@ -70,7 +70,7 @@ const ROWS: Row[] = [
     ["GET /nodes/"],
     ({ fake, address }) => {
       const { nodeId } = fake.engine(2);
-      return NodeSettings.read(nodeId, { ...address, nodeId, labels: {}, availability: "active" });
+      return NodeLabels.read(nodeId, { ...address, nodeId, labels: {}, availability: "active" });
     },
     { props: { availability: "active" } },
   ],
@@ -116,7 +116,7 @@ const ROWS: Row[] = [
     ["GET /swarm", "POST /swarm/update", "GET /swarm/unlockkey"],
     async (scene) => {
       const olds = clusterOf(scene);
-      const news = { ...olds, taskHistoryLimit: 2, joinTokenGeneration: 1 } as ClusterInputs;
+      const news = { ...olds, taskHistoryLimit: 2, joinTokenGeneration: "second" } as ClusterInputs;
       return Cluster.update!(scene.swarm.id, olds, news);
     },
     { outs: { taskHistoryLimit: 2, unlockKey: expect.stringContaining("SWMKEY") as string } },

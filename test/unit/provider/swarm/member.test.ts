@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { Member } from "../../../../provider/swarm/member.ts";
 import { type MemberState } from "../../../../provider/swarm/member-inputs.ts";
 import { type MemberInputs } from "../../../../provider/swarm/member-inputs.ts";
-import { NodeSettings, type NodeSettingsInputs } from "../../../../provider/swarm/node-settings.ts";
+import { NodeLabels, type NodeLabelsInputs } from "../../../../provider/swarm/node-labels.ts";
 
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const connection = (key: string) => ({ host: `unix:///nowhere/${key}.sock` });
@@ -47,7 +47,7 @@ test.each<[string, Partial<MemberInputs>, object]>([
   expect(await Member.diff("id", state, { ...inputs, ...change })).toEqual(expected);
 });
 
-const settings: NodeSettingsInputs = {
+const settings: NodeLabelsInputs = {
   managers: managers("a", "b", "c"),
   swarmId: "swarm",
   nodeId: "node",
@@ -55,13 +55,13 @@ const settings: NodeSettingsInputs = {
   availability: "active",
 };
 
-test.each<[string, Partial<NodeSettingsInputs>, object]>([
+test.each<[string, Partial<NodeLabelsInputs>, object]>([
   ["nothing", {}, NOTHING],
   ["one more manager", { managers: managers("a", "b", "c", "d") }, NOTHING],
   ["labels", { labels: {} }, IN_PLACE],
   ["availability", { availability: "drain" }, IN_PLACE],
   ["the node: the old one loses them first", { nodeId: "other" }, { ...IN_PLACE, replaces: ["nodeId"] }],
-])("NodeSettings.diff for a change of %s", async (_what, change, expected) => {
-  const diff = await NodeSettings.diff("id", settings, { ...settings, ...change });
+])("NodeLabels.diff for a change of %s", async (_what, change, expected) => {
+  const diff = await NodeLabels.diff("id", settings, { ...settings, ...change });
   expect(diff).toEqual({ ...expected, deleteBeforeReplace: true });
 });

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { SshHost } from "../../../../provider/hosts/ssh-host.ts";
+import { Machine } from "../../../../provider/hosts/machine.ts";
 import { HostInspection } from "../../../../provider/hosts/host-inspection.ts";
 
 const ID = "ABCD:EFGH:IJKL:MNOP:QRST";
@@ -44,25 +44,23 @@ afterAll(() => {
 
 const wish = {
   ...{ connection: { host: "ssh://a" }, hostname: "a", timeoutSeconds: 300 },
-  ...{ install: false as const, drives: { d1: {} } },
+  drives: { d1: {} },
 };
-/** Returns inputs as Pulumi passes them, with the resource kind's own `__provider`. */
-const of = (kind: string, inputs: object = {}) => ({ ...wish, ...inputs, __provider: `…${kind}` });
 
 test("does not inspect a host again that was just inspected", async () => {
-  await HostInspection.create(of("HostInspection"));
-  const { outs } = await SshHost.create(of("SshHost"));
+  await HostInspection.create({ hosts: { a: wish } });
+  const { outs } = await Machine.create(wish);
   expect(outs).toMatchObject({ machineId: ID, engineVersion: "27.1.1", ready: true });
   expect(started()).toEqual(["look", "engine"]);
 });
 
 test("uses an inspection once", async () => {
-  await SshHost.create(of("SshHost"));
+  await Machine.create(wish);
   expect(started().filter((what) => what === "look")).toHaveLength(1);
 });
 
 test("inspects a host again whose inputs have changed", async () => {
-  await HostInspection.create(of("HostInspection"));
-  await SshHost.create(of("SshHost", { drives: { d1: {}, d2: {} } }));
+  await HostInspection.create({ hosts: { a: wish } });
+  await Machine.create({ ...wish, drives: { d1: {}, d2: {} } });
   expect(started().filter((what) => what === "look")).toHaveLength(2);
 });

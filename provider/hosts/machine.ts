@@ -1,4 +1,5 @@
 import { Engine } from "../../engine/engine.ts";
+import type { EngineInfo } from "../../engine/types.ts";
 import { runRemoteScript } from "../../engine/ssh-shell.ts";
 import { sshTargetOf } from "../../engine/ssh.ts";
 import { UnreachableError } from "../../engine/unreachable.ts";
@@ -7,29 +8,33 @@ import { type HostActions, needsChanges, summarizeErrors, actionsScript } from "
 import type { HostFacts } from "./host-facts.ts";
 import { validateConnection } from "./connection-validation.ts";
 import type { ResourceHandler } from "../runtime/resource-handler.ts";
-import { waitForEngine } from "./host.ts";
-import { type HostState } from "./host-inputs.ts";
 import { logLine } from "../runtime/log-line.ts";
+import { inspectHost, inspectionCache, waitForInspection } from "./host-inspection.ts";
 import {
   hasChangedInputs,
-  inspectHost,
-  inspectionCache,
-  type SshHostInputs,
-  waitForInspection,
-} from "./host-inspection.ts";
+  isPrepared,
+  type MachineInputs,
+  type MachineState,
+  type PreparedMachineInputs,
+} from "./machine-inputs.ts";
+import { waitForEngine } from "./wait-for-engine.ts";
 import { containsUnknown } from "../runtime/diff.ts";
 import { ResourceError } from "../runtime/errors.ts";
 
-export interface SshHostState extends SshHostInputs, HostState {}
-
-/** Time limit for inspecting a machine in a preview, in milliseconds. */
+/** Time limit for inspecting a machine over ssh in a preview, in milliseconds. */
 const INSPECT_TIMEOUT_MS = 8_000;
+
+/** Time limit for an engine in a preview that is not reached over ssh, in milliseconds. */
+const INFO_TIMEOUT_MS = 2_000;
 
 /** Time limit for installing Docker Engine and the other changes, in milliseconds. */
 const ACTIONS_TIMEOUT_MS = 15 * 60_000;
 
-/** A machine that is reached by ssh. Installs and starts what it lacks, and otherwise only inspects it. */
-export const SshHost: ResourceHandler<SshHostInputs, SshHostState> = {
+/**
+ * The machine of a host: its engine has to answer, and report the expected hostname. With `drives`, it is logged in to:
+ * what it lacks is installed and started first.
+ */
+export const Machine: ResourceHandler<MachineInputs, MachineState> = {
   async check(_olds, news) {
     return { inputs: news, failures: validateConnection(news) };
   },
@@ -39,23 +44,32 @@ export const SshHost: ResourceHandler<SshHostInputs, SshHostState> = {
   },
 
   async create(inputs) {
-    return { id: inputs.hostname, outs: await prepareHost(inputs) };
+    return { id: inputs.hostname, outs: await prepareMachine(inputs) };
   },
 
   async update(_id, _olds, news) {
-    return { outs: await prepareHost(news) };
+    return { outs: await prepareMachine(news) };
   },
 
-  /** Keeps the recorded state of an unreachable machine: resources on it report their own drift. */
+  /** Keeps the recorded state of an unreachable machine: a failing refresh would block an `up` that works without it. */
   async read(id, state) {
     if (!state) throw new ResourceError(`host ${id} cannot be imported: declare it instead`);
-    const info = await new Engine(state.connection).info(INSPECT_TIMEOUT_MS).catch(() => undefined);
-    return { id, props: info ? { ...state, machineId: info.ID, engineVersion: info.ServerVersion } : state };
+    try {
+      const timeoutMs = isPrepared(state) ? INSPECT_TIMEOUT_MS : undefined;
+      return { id, props: toMachineState(state, await new Engine(state.connection).info(timeoutMs)) };
+    } catch (error) {
+      if (!isPrepared(state) && !(error instanceof UnreachableError)) throw error;
+      return { id, props: state };
+    }
   },
 };
 
 /** Returns whether it is another machine, or lacks something. An unreachable machine counts as unchanged. */
-async function hasDrifted(olds: SshHostState, news: SshHostInputs): Promise<boolean> {
+async function hasDrifted(olds: MachineState, news: MachineInputs): Promise<boolean> {
+  if (!isPrepared(news)) {
+    const info = await new Engine(news.connection).info(INFO_TIMEOUT_MS).catch(() => undefined);
+    return info !== undefined && info.ID !== olds.machineId;
+  }
   try {
     const facts = await inspectHost(news, INSPECT_TIMEOUT_MS);
     const isAnother = facts.engine !== undefined && facts.engine.id !== olds.machineId;
@@ -66,16 +80,27 @@ async function hasDrifted(olds: SshHostState, news: SshHostInputs): Promise<bool
   }
 }
 
-async function prepareHost(inputs: SshHostInputs): Promise<SshHostState> {
+async function prepareMachine(inputs: MachineInputs): Promise<MachineState> {
+  if (!isPrepared(inputs)) return toMachineState(inputs, await waitForEngine(inputs));
+  const actions = await takeActions(inputs);
+  const info = await waitForEngine(inputs);
+  if (actions.install) await smokeTestEngine(inputs);
+  return toMachineState(inputs, info);
+}
+
+/** Makes the changes that the machine needs, and returns them. */
+async function takeActions(inputs: PreparedMachineInputs): Promise<HostActions> {
   const { facts, actions } = inspectionCache.take(inputs) ?? (await waitForInspection(inputs));
   if (actions.install || actions.start || actions.folders.length > 0) await runActions(inputs, actions, facts);
-  const state = await waitForEngine(inputs);
-  if (actions.install) await smokeTestEngine(inputs);
-  return { ...inputs, ...state };
+  return actions;
+}
+
+function toMachineState(inputs: MachineInputs, info: EngineInfo): MachineState {
+  return { ...inputs, machineId: info.ID, engineVersion: info.ServerVersion, ready: true };
 }
 
 async function runActions(
-  { connection, hostname }: SshHostInputs,
+  { connection, hostname }: MachineInputs,
   actions: HostActions,
   facts: HostFacts,
 ): Promise<void> {
@@ -93,7 +118,7 @@ async function runActions(
 }
 
 /** Checks that a newly installed engine can store an image and create a container, with an empty image. */
-async function smokeTestEngine({ connection, hostname }: SshHostInputs): Promise<void> {
+async function smokeTestEngine({ connection, hostname }: MachineInputs): Promise<void> {
   const engine = new Engine(connection);
   const name = "pulumi-swarm-proof";
   try {

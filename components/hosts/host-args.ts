@@ -1,0 +1,211 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Drive } from "../../core/drive.ts";
+import type { EngineSource } from "../../core/engine-source.ts";
+import type { EngineTls } from "./engine-tls.ts";
+
+/** Settings of an ssh connection. Like `ssh` itself, it takes omitted settings from `~/.ssh/config`. */
+export interface SshConnectionArgs {
+  /**
+   * User to log in as: root, or a member of the group `docker`. To install Docker Engine or create folders, the user
+   * needs `sudo` without a password.
+   *
+   * @default - the user in `~/.ssh/config`, or else your own user name
+   */
+  user?: pulumi.Input<string>;
+  /**
+   * Port of the ssh server.
+   * @default 22
+   */
+  port?: pulumi.Input<number>;
+  /**
+   * Path of the private key, on the machine where Pulumi runs.
+   * @default - the keys of the ssh agent and of `~/.ssh`
+   */
+  identityFile?: pulumi.Input<string>;
+  /**
+   * Jump host for the connection: `[user@]host[:port]`.
+   * @default - none
+   * @example "me@bastion.example"
+   */
+  jumpHost?: pulumi.Input<string>;
+  /**
+   * Public key of the jump host, in the format of `hostKey`.
+   * @default - the key in `known_hosts`; an unknown machine is refused
+   */
+  jumpHostKey?: pulumi.Input<string>;
+}
+
+/** The ssh connection to one machine. */
+export interface SshArgs extends SshConnectionArgs {
+  /** Hostname or IP address of its ssh server. */
+  address: pulumi.Input<string>;
+  /**
+   * Public key of the machine's ssh server, as in its `/etc/ssh/ssh_host_ed25519_key.pub`. No other key is accepted.
+   * @default - the key in `known_hosts`; an unknown machine is refused
+   * @example "ssh-ed25519 AAAAC3Nza…"
+   */
+  hostKey?: pulumi.Input<string>;
+}
+
+/** The connection to a machine's engine, and the machine's settings. Without arguments: this machine. */
+export interface HostArgs {
+  /**
+   * Your name for the host: a lowercase DNS label. Resource names and output keys are derived from it. Keep it when you
+   * replace the machine. Plain: it names resources.
+   * @default - the resource's name
+   */
+  key?: string;
+  /**
+   * The hostname that the engine reports (`docker info --format '{{.Name}}'`), a lowercase DNS label. Plain: it is
+   * validated before anything is created.
+   * @default - the key with `ssh`; otherwise this machine's hostname, which on macOS and Windows is "docker-desktop", the
+   * hostname of Docker Desktop's engine
+   */
+  hostname?: string;
+  /**
+   * Address of the engine, in the format of `DOCKER_HOST`. Not with `ssh`. Plain: it is validated before anything is
+   * created.
+   * @default - the engine that the docker CLI uses: `DOCKER_HOST`, the current docker context, or the platform's socket
+   */
+  engine?: string;
+  /**
+   * Certificates for a `tcp://` engine.
+   * @default - those of `DOCKER_TLS_VERIFY`, `DOCKER_CERT_PATH` or the docker context
+   */
+  tls?: EngineTls;
+  /**
+   * Allows a `tcp://` engine on another machine without TLS. Anyone on the network path can then read every secret and
+   * become root on the engine's machine. Plain.
+   *
+   * @default false
+   */
+  allowPlainTcp?: boolean;
+  /**
+   * The ssh connection to another machine. It is logged in to before the engine is used: to check its drives, and to
+   * install and start what is missing.
+   * @default - none: only the engine is used
+   */
+  ssh?: SshArgs;
+  /**
+   * Source of Docker Engine if the machine has none: Docker's repository, or the distribution's own packages (Debian,
+   * Ubuntu, Fedora, Amazon Linux). The engine is started, now and at every boot, and the user is added to the group
+   * `docker`. Needs `ssh`. Plain.
+   * @default - nothing is installed or started, and a machine without an engine is refused
+   */
+  install?: EngineSource;
+  /**
+   * Address at which the other hosts of the Swarm reach this one, and on which its node listens. Must be one of the
+   * machine's own addresses. Not needed for a Swarm with only this machine. Hosts behind NAT are not supported as nodes of
+   * one Swarm: connect them by a VPN or another private network, and give their addresses there. Encrypted networks do
+   * not work through NAT, so the preflight refuses them; for other networks it warns.
+   * @default - `ssh.address`, or else "127.0.0.1"
+   * @example "192.168.1.10"
+   */
+  privateAddress?: pulumi.Input<string>;
+  /**
+   * Address at which clients reach the ports published on this machine.
+   * @default - `ssh.address`, or else "127.0.0.1"
+   */
+  endpointAddress?: pulumi.Input<string>;
+  /**
+   * Failure domain, such as an availability zone. Plain.
+   * @default - none
+   */
+  zone?: string;
+  /**
+   * Labels of the host's Swarm node. Plain.
+   * @default - none
+   */
+  labels?: Record<string, string>;
+  /**
+   * Drives for MinIO, by key. With `ssh`, a `path` must be the mount point of a disk other than the root disk, which is
+   * checked, and the drive's subfolder is created on it. Plain: drives decide how many members a store has.
+   * @default - one Docker volume, `drive1`
+   * @example { d1: {}, d2: {}, d3: { path: "/mnt/disk3" } }
+   */
+  drives?: Record<string, Drive>;
+  /**
+   * How long to wait for the engine to answer, and with `ssh` for the ssh server as well, in seconds. The default for
+   * `ssh` is enough for a machine that is still booting.
+   * @default - 300 with `ssh`, otherwise 30
+   */
+  timeoutSeconds?: pulumi.Input<number>;
+}
+
+/** An existing machine of `SshHosts`. */
+export interface SshHostArgs extends SshArgs {
+  /**
+   * The machine's hostname, a lowercase DNS label. Plain.
+   * @default - the host's key
+   */
+  hostname?: string;
+  /**
+   * Address at which the other hosts reach it, and on which its node listens. Must be one of the machine's own
+   * addresses; see `HostArgs.privateAddress`.
+   * @default - `address`
+   */
+  privateAddress?: pulumi.Input<string>;
+  /**
+   * Address at which clients reach the ports published on it.
+   * @default - `address`
+   */
+  endpointAddress?: pulumi.Input<string>;
+  /**
+   * Failure domain, such as an availability zone. Plain.
+   * @default - none
+   */
+  zone?: string;
+  /**
+   * Labels of its Swarm node, in addition to those of `defaults`. Plain.
+   * @default - none
+   */
+  labels?: Record<string, string>;
+  /**
+   * Drives for MinIO, by key. A `path` must be the mount point of a disk other than the root disk, which is checked.
+   * The drive's subfolder is created on it. Plain.
+   *
+   * @default - one Docker volume, `drive1`
+   * @example { d1: { path: "/mnt/disk1" }, d2: { path: "/mnt/disk2" } }
+   */
+  drives?: Record<string, Drive>;
+}
+
+/** Settings for every host of `SshHosts` that does not override them. */
+export interface SshHostDefaults extends SshConnectionArgs {
+  /**
+   * Labels of the Swarm nodes; those of a host are added. Plain.
+   * @default - none
+   */
+  labels?: Record<string, string>;
+  /**
+   * Drives for MinIO, by key. Plain.
+   * @default - one Docker volume, `drive1`
+   */
+  drives?: Record<string, Drive>;
+}
+
+/** The machines, and their common settings. */
+export interface SshHostsArgs {
+  /**
+   * The machines, by key: your names for them, lowercase DNS labels. Keep a key when you replace its machine. The map is
+   * plain, because its keys name resources.
+   */
+  hosts: Record<string, SshHostArgs>;
+  /**
+   * Settings for every host that does not override them.
+   * @default - none
+   */
+  defaults?: SshHostDefaults;
+  /**
+   * Source of Docker Engine for hosts without it; see `HostArgs.install`. Plain.
+   * @default - nothing is installed or started, and a host without an engine is refused
+   */
+  install?: EngineSource;
+  /**
+   * How long to wait for a machine's ssh server and for its engine, in seconds. The default is enough for a machine
+   * that is still booting.
+   *
+   * @default 300
+   */
+  timeoutSeconds?: pulumi.Input<number>;
+}

@@ -1,0 +1,33 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Drive } from "../../core/drive.ts";
+import type { EngineSource } from "../../core/engine-source.ts";
+import type { EngineConnection } from "../../engine/engine-connection.ts";
+import { SwarmResource } from "../shared/resource.ts";
+
+/** A machine in a program: its connection may be an Output. */
+export interface MachineArgs {
+  connection: pulumi.Input<EngineConnection>;
+  hostname: string;
+  timeoutSeconds: pulumi.Input<number>;
+  install?: EngineSource;
+  /** Drives to check and create over ssh. @default - the machine is not logged in to: only its engine is used */
+  drives?: Readonly<Record<string, Drive>>;
+}
+
+/** The machine of a host: waits until its engine answers, and outputs the engine's id. */
+export class Machine extends SwarmResource {
+  declare readonly machineId: pulumi.Output<string>;
+  declare readonly ready: pulumi.Output<boolean>;
+
+  constructor(name: string, args: MachineArgs, opts: pulumi.CustomResourceOptions) {
+    super("Machine", name, { machineId: undefined, engineVersion: undefined, ready: undefined, ...args }, opts);
+  }
+}
+
+/** The inspection of all machines of a group. A problem with one machine prevents changes to all of them. */
+export class HostInspection extends SwarmResource {
+  /** @param hosts the machines by host key */
+  constructor(name: string, hosts: Record<string, MachineArgs>, opts: pulumi.CustomResourceOptions) {
+    super("HostInspection", name, { hosts }, opts);
+  }
+}

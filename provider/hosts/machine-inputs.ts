@@ -1,0 +1,39 @@
+import type { Drive } from "../../core/drive.ts";
+import type { EngineSource } from "../../core/engine-source.ts";
+import type { EngineConnection } from "../../engine/engine-connection.ts";
+import { changedKeys } from "../runtime/diff.ts";
+
+export interface MachineInputs {
+  connection: EngineConnection;
+  /** The host's name. Must match the name that its engine reports. */
+  hostname: string;
+  /** Time limit for the engine, and for the ssh server, to answer, in seconds. */
+  timeoutSeconds: number;
+  /** Where to install Docker Engine from if it is missing. @default - it is not installed */
+  install?: EngineSource;
+  /**
+   * Drives to check and create over ssh.
+   * @default - the machine is not logged in to: only its engine is used
+   */
+  drives?: Readonly<Record<string, Drive>>;
+}
+
+export interface MachineState extends MachineInputs {
+  /** The engine's id. */
+  machineId: string;
+  engineVersion: string;
+  ready: boolean;
+}
+
+/** A machine that is logged in to, to check and change it. */
+export interface PreparedMachineInputs extends MachineInputs {
+  drives: Readonly<Record<string, Drive>>;
+}
+
+export function isPrepared(inputs: MachineInputs): inputs is PreparedMachineInputs {
+  return inputs.drives !== undefined;
+}
+
+export function hasChangedInputs(olds: MachineInputs, news: MachineInputs): boolean {
+  return changedKeys(olds, news, ["connection", "hostname", "timeoutSeconds", "install", "drives"]).length > 0;
+}

@@ -1,0 +1,91 @@
+import * as pulumi from "@pulumi/pulumi";
+import { expect, test } from "vitest";
+import { Host } from "../../../../components/hosts/host.ts";
+import type { HostArgs } from "../../../../components/hosts/host-args.ts";
+import { getErrorMessage, getValue, runProgram } from "../../harness.ts";
+
+const kind = (name: string) => `swarm:index:${name}`;
+const pem = (label: string) => `-----BEGIN ${label}-----\nx\n-----END ${label}-----\n`;
+
+const machine = async (args: HostArgs = {}) => {
+  const program = () => new Host("laptop", { hostname: "laptop", ...args });
+  const { value, resources } = await runProgram(program, { outputs: () => ({ machineId: "id", ready: true }) });
+  return { value, child: resources.find(({ type }) => type === kind("Machine"))! };
+};
+
+test("passes on the engine, the hostname and the timeout", async () => {
+  const { child } = await machine({ engine: "unix:///run/x.sock", hostname: "other", timeoutSeconds: 5 });
+  expect(child.inputs).toMatchObject({
+    connection: { host: "unix:///run/x.sock" },
+    hostname: "other",
+    timeoutSeconds: 5,
+  });
+});
+
+test("combines the arguments with the engine's facts", async () => {
+  const drives = { d1: {} };
+  const { value } = await machine({
+    key: "k",
+    zone: "z",
+    labels: { a: "b" },
+    drives,
+    endpointAddress: "198.51.100.7",
+  });
+  expect(value).toMatchObject({ key: "k", hostname: "laptop", zone: "z", labels: { a: "b" }, drives });
+  expect(await getValue(value.endpointAddress)).toBe("198.51.100.7");
+  expect(await getValue(value.privateAddress)).toBe("127.0.0.1");
+  expect(await getValue(value.machineId)).toBe("id");
+  expect(await getValue(value.ready)).toBe(true);
+});
+
+test("reached by ssh is logged in to, and has the address as its own", async () => {
+  const { child, value } = await machine({
+    ...{ hostname: undefined, ssh: { address: pulumi.output("192.0.2.1"), user: "admin" }, install: "docker" },
+  });
+  expect(child.inputs).toEqual({
+    ...{ connection: { host: "ssh://admin@192.0.2.1" }, hostname: "laptop", timeoutSeconds: 300 },
+    ...{ install: "docker", drives: { drive1: {} } },
+  });
+  expect(await getValue(value.privateAddress)).toBe("192.0.2.1");
+  expect(await getValue(value.endpointAddress)).toBe("192.0.2.1");
+});
+
+test("is otherwise not logged in to", async () => {
+  expect((await machine({ engine: "ssh://root@192.0.2.1" })).child.inputs).toEqual({
+    ...{ connection: { host: "ssh://root@192.0.2.1" }, hostname: "laptop", timeoutSeconds: 30 },
+  });
+});
+
+test("waits for what it depends on before its machine is changed", async () => {
+  const { resources } = await runProgram(() => {
+    const first = new Host("first", { hostname: "first" });
+    return new Host("second", { hostname: "second" }, { dependsOn: first });
+  });
+  const urnOf = (name: string) => resources.find((resource) => resource.name === name)!.urn;
+  expect(resources.find(({ name }) => name === "second-machine")!.dependencies).toEqual([urnOf("first-machine")]);
+});
+
+test("records its arguments, the client key as a secret", async () => {
+  const tls = { ca: pem("CERTIFICATE"), cert: pem("CERTIFICATE"), key: pem("PRIVATE KEY") };
+  const { resources } = await runProgram(() => new Host("far", { engine: "tcp://192.0.2.1:2376", tls, zone: "z" }));
+  const component = resources.find(({ type }) => type === kind("Host"))!;
+  expect(component.inputs).toEqual({ engine: "tcp://192.0.2.1:2376", tls, zone: "z" });
+  expect(component.secrets).toEqual(["tls"]);
+});
+
+test.each<[HostArgs, string]>([
+  [
+    { engine: "unix:///x.sock", ssh: { address: "a" } },
+    'engine "unix:///x.sock": is for an engine that is reached without ssh',
+  ],
+  [{ tls: { ca: "x" }, ssh: { address: "a" } }, 'tls ["ca"]: is for an engine that is reached without ssh'],
+  [{ allowPlainTcp: true, ssh: { address: "a" } }, "allowPlainTcp true: is for an engine that is reached without ssh"],
+  [{ ssh: { address: "me@a" } }, 'ssh.address "me@a": must be the machine\'s name or address alone'],
+  [{ ssh: { address: "a", port: 0 } }, "ssh.port 0: must be a whole number from 1 to 65535"],
+  [{ install: "docker" }, 'install "docker": needs ssh to reach the machine'],
+  [{ timeoutSeconds: 0 }, "timeoutSeconds 0: must be a number of seconds above 0"],
+])("is rejected with %j", async (args, line) => {
+  expect(await getErrorMessage(() => new Host("laptop", { hostname: "laptop", ...args }))).toContain(
+    `Host "laptop": ${line}`,
+  );
+});
