@@ -18,7 +18,7 @@ test("a component's transforms are called for every child, with stable names", a
   );
   expect(sorted).toEqual({
     host: ["local", "local-machine"],
-    swarm: ["swarm", "swarm-cluster", "swarm-docker", "swarm-member-local", "swarm-preflight", "swarm-settings-local"],
+    swarm: ["swarm", "swarm-cluster", "swarm-docker", "swarm-member-local", "swarm-preflight"],
     network: ["network", "network-network", "network-owner"],
     late: ["late", "late-network", "late-owner"],
     store: [
