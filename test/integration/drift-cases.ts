@@ -25,8 +25,7 @@ const NODE_LABELS: ManualChange = {
   what: "labels of the node changed and removed, including the store's",
   apply: (engine) => changeNode(engine, (spec) => void (spec.Labels = { disk: "slow" })),
   expectedSteps: {
-    "update swarm-member-local": "owner",
-    "update swarm-settings-local": "labels",
+    "update swarm-member-local": "labels",
     "update store-member-local": "labels",
   },
 };
@@ -108,7 +107,7 @@ export const SINGLE_CHANGES: ManualChange[] = [
   {
     what: "the node drained",
     apply: (engine) => changeNode(engine, (spec) => void (spec.Availability = "drain")),
-    expectedSteps: { "update swarm-settings-local": "availability" },
+    expectedSteps: { "update swarm-member-local": "availability" },
   },
   SWARM_SETTINGS,
   // Last, because the recorded id is that of the removed service from here on.
@@ -152,14 +151,10 @@ export const CHANGES_BY_ROUND: Record<string, ManualChange[]> = {
       what: "the Swarm left with --force",
       apply: (engine) => engine.leaveSwarm(true),
       expectedSteps: Object.fromEntries(
-        [
-          "swarm-cluster",
-          "swarm-member-local",
-          "swarm-settings-local",
-          "network-network",
-          "store-root-password",
-          "store-main",
-        ].map((name) => [`create ${name}`, ""]),
+        ["swarm-cluster", "swarm-member-local", "network-network", "store-root-password", "store-main"].map((name) => [
+          `create ${name}`,
+          "",
+        ]),
       ),
     },
   ],

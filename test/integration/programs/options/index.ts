@@ -1,16 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import {
-  LocalHost,
-  MinioBucket,
-  MinioService,
-  OverlayNetwork,
-  Swarm,
-  SwarmService,
-} from "../../../../components/index.ts";
+import { Host, MinioBucket, MinioService, OverlayNetwork, Swarm, SwarmService } from "../../../../components/index.ts";
 
 const config = new pulumi.Config("pulumi-swarm");
 const image = config.require("image");
-const host = new LocalHost("local", {
+const host = new Host("local", {
   engine: config.require("engine"),
   hostname: config.require("hostname"),
   endpointAddress: config.require("endpointAddress"),
