@@ -78,7 +78,7 @@ async function inspectHosts(hosts: readonly PreparedMachineInputs[]): Promise<vo
   const results = await Promise.allSettled(
     hosts.map(async (host) => inspectionCache.put(host, await waitForInspection(host))),
   );
-  const errors = results.flatMap((result) => (result.status === "rejected" ? [result.reason as unknown] : []));
+  const errors = results.flatMap((result) => (result.status === "rejected" ? [result.reason as Error] : []));
   const other = errors.find((error) => !(error instanceof ResourceError));
   if (other !== undefined) throw other;
   if (errors.length > 0) throw new ResourceError(errors.map(errorMessage).join("\n"));
