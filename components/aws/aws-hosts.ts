@@ -1,7 +1,8 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../hosts/host.ts";
 import { SshHosts } from "../hosts/ssh-hosts.ts";
 import type { SshHostArgs } from "../hosts/host-args.ts";
+import { SwarmComponent } from "../shared/component.ts";
 import { throwIfInvalid } from "../../core/input-validation-error.ts";
 import type { AwsHostsArgs } from "./args.ts";
 import { AwsMachines } from "./aws-machines.ts";
@@ -23,7 +24,7 @@ import { DEFAULT_USER, type Role, VPC_MTU } from "./plan.ts";
  * const swarm = new Swarm("swarm", { managers: hosts.managers, workers: hosts.workers });
  * const network = new OverlayNetwork("network", { swarm, mtu: hosts.mtu });
  */
-export class AwsHosts extends pulumi.ComponentResource {
+export class AwsHosts extends SwarmComponent {
   /** The hosts by key. */
   readonly hosts: Readonly<Record<string, Host>>;
   /** The hosts declared as managers. */
@@ -37,7 +38,7 @@ export class AwsHosts extends pulumi.ComponentResource {
 
   constructor(name: string, args: AwsHostsArgs, opts?: pulumi.ComponentResourceOptions) {
     throwIfInvalid(`AwsHosts "${name}"`, [...validateAwsMachines(args), ...validateAwsHosts(args)]);
-    super("swarm:index:AwsHosts", name, { ...args }, opts);
+    super("AwsHosts", name, args, opts);
     const { sshVia: _sshVia, identityFile, jumpHost, jumpHostKey, timeoutSeconds = 900, ...machinesArgs } = args;
     this.infrastructure = new AwsMachines(name, machinesArgs, { parent: this });
     const machines = Object.values(this.infrastructure.machines);

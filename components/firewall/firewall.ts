@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../hosts/host.ts";
 import type { SwarmNetwork } from "../networks/network.ts";
 import { bridgeOf, type DataNetwork } from "../networks/node-network/data-network.ts";
+import { SwarmComponent } from "../shared/component.ts";
 import { SwarmResource } from "../shared/resource.ts";
 import { validateHostKeys } from "../../core/host-keys.ts";
 import { knownValue } from "../shared/inputs.ts";
@@ -51,7 +52,7 @@ export type AllowFrom = pulumi.Input<pulumi.Input<string>[]>;
  * @example
  * new Firewall("web-firewall", { swarm, ports: [80, 443], allowFrom: ["10.1.0.0/16"] });
  */
-export class Firewall extends pulumi.ComponentResource {
+export class Firewall extends SwarmComponent {
   constructor(name: string, args: FirewallArgs, opts?: pulumi.ComponentResourceOptions) {
     const subject = `Firewall "${name}"`;
     const { swarm, ports, allowFrom } = args;
@@ -62,8 +63,7 @@ export class Firewall extends pulumi.ComponentResource {
       ...validatePorts(ports),
       ...validateAllowFrom(allowFrom),
     ]);
-    // Without the Swarm and networks: a reference to a component records all its resources as dependencies.
-    super("swarm:index:Firewall", name, { hosts: keys, ports, allowFrom }, opts);
+    super("Firewall", name, args, opts);
     createHostFirewalls(
       name,
       { subject, hosts: keys.flatMap((key) => swarm.hosts[key] ?? []), ports, allowFrom, networks: args.networks },

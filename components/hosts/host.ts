@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Drive } from "../../core/drive.ts";
 import { throwIfInvalid } from "../../core/input-validation-error.ts";
+import { secretInput, SwarmComponent } from "../shared/component.ts";
 import type { EngineConnection } from "../../engine/engine-connection.ts";
 import type { HostArgs } from "./host-args.ts";
 import { engineConnection, findEngine, localHostname, sshEngine } from "./host-connection.ts";
@@ -19,7 +20,7 @@ import { Machine } from "./machine.ts";
  * @example const host = new Host("a", { ssh: { address: "192.0.2.1", user: "admin" }, install: "docker" });
  * @example const host = new Host("b", { engine: "tcp://192.0.2.2:2376", tls: { ca, cert, key } });
  */
-export class Host extends pulumi.ComponentResource {
+export class Host extends SwarmComponent {
   /** Your name for this host. Resource names and output keys are derived from it: keep it when you replace the machine. */
   readonly key: string;
   /** The hostname that its engine reports, a lowercase DNS label. */
@@ -51,7 +52,7 @@ export class Host extends pulumi.ComponentResource {
       ...validateHost({ key, hostname, engine: found?.host ?? "ssh://host", labels, drives }),
       ...validateHostConnection(args, found),
     ]);
-    super("swarm:index:Host", name, recordedArgs(args), opts);
+    super("Host", name, withSecretKey(args), opts);
 
     const connection = ssh ? sshEngine(subject, ssh) : engineConnection(found ?? findEngine(args), tls);
     const machine = new Machine(
@@ -76,6 +77,6 @@ export class Host extends pulumi.ComponentResource {
 }
 
 /** Returns the arguments as the state may hold them: the client key is a secret. */
-function recordedArgs({ tls, ...others }: HostArgs): pulumi.Inputs {
-  return { ...others, tls: tls && { ...tls, key: tls.key === undefined ? undefined : pulumi.secret(tls.key) } };
+function withSecretKey({ tls, ...others }: HostArgs): object {
+  return { ...others, tls: tls && { ...tls, key: secretInput(tls.key) } };
 }

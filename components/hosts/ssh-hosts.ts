@@ -1,5 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { throwIfInvalid } from "../../core/input-validation-error.ts";
+import { SwarmComponent } from "../shared/component.ts";
 import { Host } from "./host.ts";
 import type { SshHostsArgs } from "./host-args.ts";
 import { sshEngine } from "./host-connection.ts";
@@ -19,14 +20,14 @@ import { validateSshHosts, withDefaults } from "./ssh-hosts-validation.ts";
  * });
  * const swarm = new Swarm("swarm", { managers: hosts.list });
  */
-export class SshHosts extends pulumi.ComponentResource {
+export class SshHosts extends SwarmComponent {
   /** The hosts by key. */
   readonly hosts: Readonly<Record<string, Host>>;
 
   constructor(name: string, args: SshHostsArgs, opts?: pulumi.ComponentResourceOptions) {
     const subject = `SshHosts "${name}"`;
     throwIfInvalid(subject, validateSshHosts(args));
-    super("swarm:index:SshHosts", name, { ...args }, opts);
+    super("SshHosts", name, args, opts);
     const { install, timeoutSeconds = 300 } = args;
     const machines = Object.entries(args.hosts).map(([key, given]) => {
       const { address, hostKey, user, port, identityFile, jumpHost, jumpHostKey, ...host } = withDefaults(

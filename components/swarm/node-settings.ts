@@ -1,5 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { NodeAvailability } from "../../engine/types.ts";
+import { onlyChildOptions, SwarmComponent } from "../shared/component.ts";
 import { NodeLabels } from "./node-labels.ts";
 import type { Swarm } from "./swarm.ts";
 
@@ -23,12 +24,11 @@ export interface NodeSettingsArgs {
  *
  * @example new NodeSettings("fast", { swarm, host: "a", labels: { disk: "ssd" } });
  */
-export class NodeSettings extends pulumi.ComponentResource {
+export class NodeSettings extends SwarmComponent {
   constructor(name: string, args: NodeSettingsArgs, opts?: pulumi.ComponentResourceOptions) {
     const { swarm, ...settings } = args;
-    // Without the Swarm: a reference to it would record all its resources as dependencies.
-    super("swarm:index:NodeSettings", name, settings, opts);
-    new NodeLabels(`${name}-node`, { swarm, ...settings }, { parent: this });
+    super("NodeSettings", name, args, opts);
+    new NodeLabels(`${name}-node`, { swarm, ...settings }, onlyChildOptions(this, opts));
     this.registerOutputs({});
   }
 }

@@ -6,6 +6,7 @@ import type { Host } from "../hosts/host.ts";
 import type { RequirementInput } from "../preflight/requirement-input.ts";
 import { Preflight } from "../preflight/preflight.ts";
 import { knownFields, knownValue, unknownFields } from "../shared/inputs.ts";
+import { SwarmComponent } from "../shared/component.ts";
 import { ownerOf } from "../shared/owner.ts";
 import { type ValidationIssue, throwIfInvalid } from "../../core/input-validation-error.ts";
 import type { SwarmArgs } from "./args.ts";
@@ -23,7 +24,7 @@ import { validateSwarm } from "./validation.ts";
  * @example
  * const swarm = new Swarm("swarm", { managers: [new Host("laptop")] });
  */
-export class Swarm extends pulumi.ComponentResource implements SwarmReference {
+export class Swarm extends SwarmComponent implements SwarmReference {
   /** The Swarm's id. Unknown in a preview only if the Swarm is created or replaced. */
   readonly swarmId: pulumi.Output<string>;
   /** The hosts of this Swarm by key. */
@@ -48,7 +49,7 @@ export class Swarm extends pulumi.ComponentResource implements SwarmReference {
   constructor(name: string, args: SwarmArgs, opts?: pulumi.ComponentResourceOptions) {
     const subject = `Swarm "${name}"`;
     throwIfInvalid(subject, validateSwarm(args));
-    super("swarm:index:Swarm", name, recordedArgs(args), opts);
+    super("Swarm", name, { ...args, managers: keysOf(args.managers), workers: keysOf(args.workers) }, opts);
 
     const { managers, workers = [], allowOutage = false, adopt = false, timeoutSeconds = 120 } = args;
     const hosts = [...managers, ...workers];
@@ -147,11 +148,8 @@ export class Swarm extends pulumi.ComponentResource implements SwarmReference {
   }
 }
 
-/** Returns the arguments for the state, with each host as its key: a reference would record all resources of the host. */
-function recordedArgs({ managers, workers, ...settings }: SwarmArgs): pulumi.Inputs {
-  const keys = (hosts: readonly Host[] | undefined) => hosts?.map(({ key }) => key);
-  return { managers: keys(managers), workers: keys(workers), ...settings };
-}
+/** Returns the hosts as the arguments record them. */
+const keysOf = (hosts: readonly Host[] | undefined) => hosts?.map(({ key }) => key);
 
 /** Returns the settings that are known before the program runs, and the names of those that are given but not known. */
 function knownSettings({ addressPools, subnetSize, dataPathPort }: SwarmArgs) {
