@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { LocalHost, MinioService, OverlayNetwork, Swarm, SwarmService } from "../../../../components/index.ts";
+import { Host, MinioService, OverlayNetwork, Swarm, SwarmService } from "../../../../components/index.ts";
 
 const config = new pulumi.Config("pulumi-swarm");
 const hosts = config.requireObject<Record<string, { engine: string; address: string }>>("hosts");
@@ -9,7 +9,7 @@ const registryCredentials = password && { username: config.require("username"), 
 
 const [manager, ...workers] = Object.entries(hosts).map(
   ([hostname, { engine, address }]) =>
-    new LocalHost(hostname, { engine, hostname, privateAddress: address, endpointAddress: address }),
+    new Host(hostname, { engine, hostname, privateAddress: address, endpointAddress: address }),
 );
 const swarm = new Swarm("swarm", { managers: manager ? [manager] : [], workers });
 
