@@ -7,6 +7,7 @@ import type {
   SwarmDetails,
   VolumeDetails,
 } from "../../engine/types.ts";
+import { isSameAddress } from "../../core/ip-address.ts";
 import { isOwned, type Owner } from "../../core/labels.ts";
 import type { ServiceRequirement } from "../../core/requirement.ts";
 import type { MachineFacts } from "./facts/machine.ts";
@@ -79,7 +80,7 @@ export function isNode({ hosts, addresses }: ClusterSnapshot, key: string): bool
   const host = hosts[key];
   if (host) return host.info.Swarm.LocalNodeState !== "inactive";
   return Object.values(hosts).some(({ manager }) =>
-    manager?.nodes.some(({ Status }) => Status.Addr === addresses[key]),
+    manager?.nodes.some(({ Status }) => isSameAddress(Status.Addr, addresses[key] ?? "")),
   );
 }
 

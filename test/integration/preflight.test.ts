@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Requirement, NetworkRequirement, ServiceRequirement, SwarmRequirement } from "../../core/requirement.ts";
 import { Preflight } from "../../provider/preflight/preflight.ts";
+import { sendsVxlanOverIpv4Only } from "../../provider/preflight/checks/address-family.ts";
 import { ownerLabels } from "../../core/labels.ts";
 import type { LabHost } from "../../lab/lab.ts";
 import { waitFor } from "./manual-changes.ts";
@@ -40,12 +41,17 @@ describeOnLab(
     const address = (key: "a" | "b" | "c") => at(key).address;
 
     /** Runs the preflight on the three hosts; returns its errors and what it printed. */
-    async function runPreflight(...requirements: Requirement[]): Promise<{ errors: string[]; printed: string[] }> {
+    const runPreflight = (...requirements: Requirement[]) => runPreflightAt(address, ...requirements);
+
+    async function runPreflightAt(
+      privateAddress: (key: "a" | "b" | "c") => string,
+      ...requirements: Requirement[]
+    ): Promise<{ errors: string[]; printed: string[] }> {
       const hosts = (["a", "b", "c"] as const).map((key) => {
         const { ssh, hostname } = at(key);
         const sshOptions = ["-i", ssh.identityFile, "-o", `UserKnownHostsFile=${ssh.knownHosts}`];
         const connection = { host: `ssh://${ssh.user}@${address(key)}`, sshOptions };
-        return [key, { connection, hostname, privateAddress: address(key) }] as const;
+        return [key, { connection, hostname, privateAddress: privateAddress(key) }] as const;
       });
       const inputs = { hosts: Object.fromEntries(hosts), requirements: [swarm, ...requirements], allowOutage: false };
       const log = vi.spyOn(console, "log").mockImplementation(() => {});
@@ -96,7 +102,7 @@ describeOnLab(
           `get through to each other: ${what} is blocked: open it in the firewalls and security groups of both`;
         const { errors, printed } = await runPreflight(network({ mtu: 1450 }));
         expect(errors).toEqual([
-          blocked("b", "from a to b 4789/udp; from b to a 7946/udp"),
+          `${blocked("b", "from a to b 4789/udp; from b to a 7946/udp")}; if something on the way uses 4789/udp itself (NSX, Proxmox, some clouds), set dataPathPort on the Swarm`,
           blocked("c", "from c to a 2377/tcp"),
           expect.stringMatching(/mtu 1450: packets of 1450 bytes do not get through whole between host b and host c:/),
         ]);
@@ -105,6 +111,29 @@ describeOnLab(
             "\n",
           ),
         ]);
+      });
+
+      test("probes hosts with IPv6 addresses, and refuses engines that send no VXLAN over them", async () => {
+        const ipv6 = { a: "fd00:5::1", b: "fd00:5::2", c: "fd00:5::3" };
+        const keys = ["a", "b", "c"] as const;
+        for (const key of keys) await at(key).run("ip", "-6", "addr", "add", `${ipv6[key]}/64`, "dev", "eth0", "nodad");
+        await at("b").run("ip6tables", "-A", "INPUT", "-s", ipv6.a, "-p", "udp", "--dport", "4789", "-j", "DROP");
+        try {
+          const { errors } = await runPreflightAt((key) => ipv6[key], network({}));
+          const version = (await fixture().host.engine.info()).ServerVersion;
+          const tooOld = sendsVxlanOverIpv4Only(version) ? keys : [];
+          expect(errors).toEqual([
+            ...tooOld.map((key) =>
+              expect.stringContaining(`hosts.${key}.privateAddress "${ipv6[key]}": is IPv6, over which`),
+            ),
+            expect.stringContaining(
+              `this host and host b (${ipv6.b}) do not get through to each other: from a to b 4789/udp is`,
+            ),
+          ]);
+        } finally {
+          await at("b").run("ip6tables", "-F", "INPUT");
+          for (const key of keys) await at(key).run("ip", "-6", "addr", "del", `${ipv6[key]}/64`, "dev", "eth0");
+        }
       });
 
       test("reports a machine of which it can only check the engine", async () => {

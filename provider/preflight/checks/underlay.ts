@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { contains, countFreeAddresses } from "../../../core/networks/cidr.ts";
+import { isSameAddress } from "../../../core/ip-address.ts";
 import { PARENT_OPTION } from "../../../core/networks/driver-options.ts";
 import { DEFAULT_MTU } from "../../../core/networks/overlay-spec.ts";
 import { liveNetwork } from "../live-networks.ts";
@@ -37,7 +38,7 @@ export function natHosts({ addresses, machines }: ClusterSnapshot): { key: strin
     const address = addresses[key];
     if (own === undefined || address === undefined || isIP(address) === 0) return [];
     const outer = own.map((each) => each.address).filter((each) => !/^(127\.|::1$|fe80:)/.test(each));
-    return own.some((each) => each.address === address) ? [] : [{ key, address, own: outer }];
+    return own.some((each) => isSameAddress(each.address, address)) ? [] : [{ key, address, own: outer }];
   });
 }
 
@@ -110,7 +111,7 @@ function checkMtu({ subject, settings: { mtu } }: NetworkRequirement, snapshot: 
 /** Returns the MTU of the interfaces that hold the hosts' private addresses. */
 export function linkMtus({ addresses, machines }: ClusterSnapshot): { key: string; device: string; mtu: number }[] {
   return Object.entries(machines).flatMap(([key, { addresses: own = [], mtus = {} }]) => {
-    const device = own.find(({ address }) => address === addresses[key])?.device;
+    const device = own.find(({ address }) => isSameAddress(address, addresses[key] ?? ""))?.device;
     const mtu = device === undefined ? undefined : mtus[device];
     return device === undefined || mtu === undefined ? [] : [{ key, device, mtu }];
   });

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { isIP } from "node:net";
 import type { EngineConnection } from "../../../engine/engine-connection.ts";
 import { isSshConnection, runRemoteScript } from "../../../engine/ssh-shell.ts";
 import { errorMessage } from "../../../engine/error-message.ts";
@@ -86,7 +85,7 @@ function probeNeeds(
 function probeHost({ managers = [] }: SwarmRequirement, snapshot: ClusterSnapshot, key: string): ProbeHost | undefined {
   const address = snapshot.addresses[key];
   const { hasPython, hasRoot = false } = snapshot.machines[key]!;
-  if (!hasPython || address === undefined || isIP(address) === 6) return undefined;
+  if (!hasPython || address === undefined) return undefined;
   const isMember = isNode(snapshot, key);
   const isManager = isMember ? snapshot.hosts[key]!.info.Swarm.ControlAvailable : managers.includes(key);
   return { key, address, isNode: isMember, isManager, hasRoot };

@@ -28,8 +28,12 @@ PROBE
 const PROGRAM = `
 import os, select, signal, socket, struct, threading, time
 
-ESP, HEADER = 50, 20
-DISCOVER, PROBE = 10, 3  # IP_MTU_DISCOVER, IP_PMTUDISC_PROBE: never fragment, whatever path MTU the kernel has cached
+ESP = 50
+# All hosts have addresses of one family.
+FAMILY = socket.AF_INET6 if any(":" in p["address"] for p in part["peers"].values()) else socket.AF_INET
+HEADER = 40 if FAMILY == socket.AF_INET6 else 20
+# IP(V6)_MTU_DISCOVER, IP(V6)_PMTUDISC_PROBE: never fragment, whatever path MTU the kernel has cached
+LEVEL, DISCOVER, PROBE = (socket.IPPROTO_IPV6, 23, 3) if FAMILY == socket.AF_INET6 else (socket.IPPROTO_IP, 10, 3)
 signal.alarm(LIMIT + 4)
 began, end = time.time(), time.monotonic() + LIMIT
 peers, received, connected, failed = part["peers"], {}, {}, {}
@@ -56,7 +60,7 @@ def try_open(labels, make):
         return []
 
 def bound(kind, port):
-    s = socket.socket(socket.AF_INET, kind)
+    s = socket.socket(FAMILY, kind)
     s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     s.bind(("", port))
     if kind == socket.SOCK_STREAM:
@@ -64,7 +68,7 @@ def bound(kind, port):
     return s
 
 def raw(protocol):
-    return socket.socket(socket.AF_INET, socket.SOCK_RAW, protocol)
+    return socket.socket(FAMILY, socket.SOCK_RAW, protocol)
 
 root = os.geteuid() == 0
 listeners, receivers = [], []
@@ -77,9 +81,9 @@ for port in [] if root else part["udp"]:
 if part["esp"]:
     receivers += try_open(["esp"], lambda: raw(ESP))
 
-udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-unfragmented = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-unfragmented.setsockopt(socket.IPPROTO_IP, DISCOVER, PROBE)
+udp = socket.socket(FAMILY, socket.SOCK_DGRAM)
+unfragmented = socket.socket(FAMILY, socket.SOCK_DGRAM)
+unfragmented.setsockopt(LEVEL, DISCOVER, PROBE)
 esp = raw(ESP) if root else None
 
 def send(peer, what):
