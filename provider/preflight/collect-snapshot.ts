@@ -21,6 +21,8 @@ export interface HostTarget {
   hostname: string;
   /** The address by which the other hosts reach it. Undefined: not known. */
   privateAddress?: string;
+  /** Its address for the traffic of networks. @default - `privateAddress` */
+  dataPathAddress?: string;
 }
 
 export interface SnapshotOptions {
@@ -42,7 +44,7 @@ export async function collectSnapshot(
   options: SnapshotOptions = {},
 ): Promise<Omit<ClusterSnapshot, "allowOutage">> {
   const found = await Promise.all(
-    Object.entries(hosts).map(async ([key, { connection, hostname, privateAddress }]) => {
+    Object.entries(hosts).map(async ([key, { connection, hostname, privateAddress, dataPathAddress }]) => {
       const engine = new Engine(connection);
       const folders = options.folders?.[key] ?? [];
       const [answer, remote] = await Promise.all([
@@ -58,7 +60,7 @@ export async function collectSnapshot(
       ]);
       const machine = typeof facts === "string" ? undefined : facts;
       const unasked = typeof facts === "string" && host ? facts : undefined;
-      return { key, host, reason, leaderless, machine, unasked, privateAddress };
+      return { key, host, reason, leaderless, machine, unasked, privateAddress, dataPathAddress };
     }),
   );
   const { leaderless } = found.find((one) => one.leaderless) ?? {};
@@ -69,6 +71,7 @@ export async function collectSnapshot(
     machines: byKey<(typeof found)[number], MachineFacts>(found, ({ machine }) => machine),
     factsErrors: byKey(found, ({ unasked }) => unasked),
     addresses: byKey(found, ({ privateAddress }) => privateAddress),
+    dataPathAddresses: byKey(found, ({ dataPathAddress }) => dataPathAddress),
     unreachableReasons: byKey(found, ({ reason }) => reason),
     unreachable: found.filter(({ host }) => host === undefined).map(({ key }) => key),
   };

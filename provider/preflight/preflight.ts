@@ -120,5 +120,6 @@ function knownHosts(hosts: Record<string, HostTarget>): Record<string, HostTarge
 }
 
 function withKnownAddress(host: HostTarget): HostTarget {
-  return containsUnknown(host.privateAddress) ? { ...host, privateAddress: undefined } : host;
+  const known = (address: string | undefined) => (containsUnknown(address) ? undefined : address);
+  return { ...host, privateAddress: known(host.privateAddress), dataPathAddress: known(host.dataPathAddress) };
 }

@@ -41,6 +41,8 @@ export interface ClusterSnapshot {
   factsErrors?: Record<string, string>;
   /** The known private addresses of the hosts, by host key. */
   addresses: Record<string, string>;
+  /** The known addresses for the traffic of networks, by host key, of hosts that have another one for it. */
+  dataPathAddresses?: Record<string, string>;
   /** Whether the state holds the key that unlocks this Swarm's managers. */
   hasUnlockKey?: boolean;
   /** Whether services may be stopped. */
@@ -82,6 +84,11 @@ export function isNode({ hosts, addresses }: ClusterSnapshot, key: string): bool
   return Object.values(hosts).some(({ manager }) =>
     manager?.nodes.some(({ Status }) => isSameAddress(Status.Addr, addresses[key] ?? "")),
   );
+}
+
+/** Returns the address at which a host sends and receives the traffic of networks; undefined if it is not known. */
+export function dataAddress({ addresses, dataPathAddresses = {} }: ClusterSnapshot, key: string): string | undefined {
+  return dataPathAddresses[key] ?? addresses[key];
 }
 
 /** Returns all services of the Swarm, as a reachable manager lists them. */

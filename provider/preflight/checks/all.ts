@@ -6,7 +6,7 @@ import type {
   SwarmRequirement,
 } from "../../../core/requirement.ts";
 import { planAddresses } from "../address-plan.ts";
-import { checkAddressFamily } from "./address-family.ts";
+import { checkAddressFamily, checkDataPathAddresses } from "./address-family.ts";
 import { checkAddressPools, checkBridges } from "./addresses.ts";
 import { type Check, formatPreflightIssue, MACHINE_CHECKS, type PreflightIssue } from "./issue.ts";
 import { checkMachines } from "./machine.ts";
@@ -42,6 +42,7 @@ export function checkAll(requirements: readonly Requirement[], snapshot: Cluster
           ...checkAddressPools(requirement, networks, plan, snapshot),
           ...checkBridges(requirement, snapshot),
           ...checkAddressFamily(requirement, snapshot),
+          ...checkDataPathAddresses(requirement, snapshot),
           ...checkNat(requirement, found, snapshot),
         ];
       case "network":

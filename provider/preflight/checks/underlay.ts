@@ -12,7 +12,7 @@ import type {
 } from "../../../core/requirement.ts";
 import { ADDRESSES_PER_HOST } from "./address-room.ts";
 import { type PreflightIssue, downgradeToWarningIf } from "./issue.ts";
-import { isNode, hostKeys, type ClusterSnapshot } from "../snapshot.ts";
+import { dataAddress, isNode, hostKeys, type ClusterSnapshot } from "../snapshot.ts";
 
 /** An issue of the network that is being checked. */
 type NetworkIssue = Omit<PreflightIssue, "subject">;
@@ -33,10 +33,12 @@ export function checkUnderlay(requirement: NetworkRequirement, snapshot: Cluster
 }
 
 /** Returns the hosts that do not have their `privateAddress` on an interface: they are behind NAT. */
-export function natHosts({ addresses, machines }: ClusterSnapshot): { key: string; address: string; own: string[] }[] {
+export function natHosts(snapshot: ClusterSnapshot): { key: string; address: string; own: string[] }[] {
+  const { addresses, machines, dataPathAddresses = {} } = snapshot;
   return Object.entries(machines).flatMap(([key, { addresses: own }]) => {
     const address = addresses[key];
-    if (own === undefined || address === undefined || isIP(address) === 0) return [];
+    // Traffic of networks does not pass NAT to a host with a data path address.
+    if (own === undefined || address === undefined || isIP(address) === 0 || dataPathAddresses[key]) return [];
     const outer = own.map((each) => each.address).filter((each) => !/^(127\.|::1$|fe80:)/.test(each));
     return own.some((each) => isSameAddress(each.address, address)) ? [] : [{ key, address, own: outer }];
   });
@@ -108,10 +110,10 @@ function checkMtu({ subject, settings: { mtu } }: NetworkRequirement, snapshot: 
   return [downgradeToWarningIf(mtu === DEFAULT_MTU, finding)];
 }
 
-/** Returns the MTU of the interfaces that hold the hosts' private addresses. */
-export function linkMtus({ addresses, machines }: ClusterSnapshot): { key: string; device: string; mtu: number }[] {
-  return Object.entries(machines).flatMap(([key, { addresses: own = [], mtus = {} }]) => {
-    const device = own.find(({ address }) => isSameAddress(address, addresses[key] ?? ""))?.device;
+/** Returns the MTU of the interfaces that carry the traffic of networks. */
+export function linkMtus(snapshot: ClusterSnapshot): { key: string; device: string; mtu: number }[] {
+  return Object.entries(snapshot.machines).flatMap(([key, { addresses: own = [], mtus = {} }]) => {
+    const device = own.find(({ address }) => isSameAddress(address, dataAddress(snapshot, key) ?? ""))?.device;
     const mtu = device === undefined ? undefined : mtus[device];
     return device === undefined || mtu === undefined ? [] : [{ key, device, mtu }];
   });

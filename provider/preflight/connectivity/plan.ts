@@ -5,6 +5,8 @@ export interface ProbeHost {
   key: string;
   /** The address by which the other hosts reach it. */
   address: string;
+  /** The address for the traffic of networks. @default - `address` */
+  dataAddress?: string;
   /** Whether it is a node of a Swarm. Swarm then uses its ports and answers on them. */
   isNode: boolean;
   /** Whether it is a manager, or will be one. */
@@ -43,7 +45,9 @@ export interface ProbeTask {
   esp: boolean;
   /** Size of the packet of the check `mtu`, in bytes; 0 if none is sent. */
   packetBytes: number;
-  peers: Record<string, { address: string; greet: boolean; checks: string[]; expects: string[] }>;
+  /** UDP port of VXLAN. */
+  dataPathPort: number;
+  peers: Record<string, { address: string; dataAddress: string; greet: boolean; checks: string[]; expects: string[] }>;
 }
 
 const GOSSIP = 7946;
@@ -77,7 +81,7 @@ export function planTasks(
   hosts: readonly ProbeHost[],
   links: readonly ProbeLink[],
   nonce: string,
-  mtu = 0,
+  { mtu = 0, dataPathPort }: Pick<ProbeNeeds, "mtu" | "dataPathPort">,
 ): Record<string, ProbeTask> {
   const parts = hosts.flatMap((host): [string, ProbeTask][] => {
     const out = links.filter(({ from }) => from === host.key);
@@ -89,7 +93,8 @@ export function planTasks(
       checks.filter((each) => !(host.isNode && each.endsWith("/tcp")));
     const peers = out.map(({ to, checks }) => {
       const peer = hosts.find(({ key }) => key === to)!;
-      return [to, { address: peer.address, greet: !peer.isNode, checks, expects: visible(into.get(to)) }] as const;
+      const { address, dataAddress = address } = peer;
+      return [to, { address, dataAddress, greet: !peer.isNode, checks, expects: visible(into.get(to)) }] as const;
     });
     const part = {
       self: host.key,
@@ -98,6 +103,7 @@ export function planTasks(
       udp: portsToOpen("udp", incoming),
       esp: incoming.includes("esp"),
       packetBytes: mtu,
+      dataPathPort,
       peers: Object.fromEntries(peers),
     };
     return [[host.key, part]];

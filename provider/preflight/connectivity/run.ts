@@ -7,7 +7,7 @@ import { DEFAULT_DATA_PATH_PORT } from "../../../core/networks/overlay-spec.ts";
 import { withLiveDefaults } from "../live-networks.ts";
 import type { Requirement, NetworkRequirement, SwarmRequirement } from "../../../core/requirement.ts";
 import type { PreflightIssue } from "../checks/issue.ts";
-import { isNode, hostKeys, type ClusterSnapshot } from "../snapshot.ts";
+import { dataAddress, isNode, hostKeys, type ClusterSnapshot } from "../snapshot.ts";
 import {
   blockedLinks,
   type ProbeHost,
@@ -43,7 +43,7 @@ export async function checkConnectivity(
   const able = keys.filter((key) => hosts[key] && isSshConnection(hosts[key].connection) && snapshot.machines[key]);
   const probed = able.flatMap((key) => probeHost(swarm, snapshot, key) ?? []);
   const links = planLinks(probed, needs);
-  const tasks = planTasks(probed, links, randomBytes(12).toString("hex"), needs.mtu);
+  const tasks = planTasks(probed, links, randomBytes(12).toString("hex"), needs);
   const failures: Record<string, string> = {};
   const reports: Record<string, ProbeReport> = {};
   await Promise.all(
@@ -88,7 +88,7 @@ function probeHost({ managers = [] }: SwarmRequirement, snapshot: ClusterSnapsho
   if (!hasPython || address === undefined) return undefined;
   const isMember = isNode(snapshot, key);
   const isManager = isMember ? snapshot.hosts[key]!.info.Swarm.ControlAvailable : managers.includes(key);
-  return { key, address, isNode: isMember, isManager, hasRoot };
+  return { key, address, dataAddress: dataAddress(snapshot, key), isNode: isMember, isManager, hasRoot };
 }
 
 async function probe(connection: EngineConnection, script: string): Promise<ProbeReport> {

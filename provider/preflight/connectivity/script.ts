@@ -30,7 +30,7 @@ import os, select, signal, socket, struct, threading, time
 
 ESP = 50
 # All hosts have addresses of one family.
-FAMILY = socket.AF_INET6 if any(":" in p["address"] for p in part["peers"].values()) else socket.AF_INET
+FAMILY = socket.AF_INET6 if any(":" in p["dataAddress"] for p in part["peers"].values()) else socket.AF_INET
 HEADER = 40 if FAMILY == socket.AF_INET6 else 20
 # IP(V6)_MTU_DISCOVER, IP(V6)_PMTUDISC_PROBE: never fragment, whatever path MTU the kernel has cached
 LEVEL, DISCOVER, PROBE = (socket.IPPROTO_IPV6, 23, 3) if FAMILY == socket.AF_INET6 else (socket.IPPROTO_IP, 10, 3)
@@ -87,7 +87,8 @@ unfragmented.setsockopt(LEVEL, DISCOVER, PROBE)
 esp = raw(ESP) if root else None
 
 def send(peer, what):
-    host = peers[peer]["address"]
+    own = what == "{}/udp".format(part["dataPathPort"]) or what in ("esp", "mtu")
+    host = peers[peer]["dataAddress" if own else "address"]
     try:
         if what == "mtu":
             unfragmented.sendto(message(what).ljust(part["packetBytes"] - HEADER - 8, b"."), (host, 7946))

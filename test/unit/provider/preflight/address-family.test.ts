@@ -49,6 +49,36 @@ describe("IPv6 addresses", () => {
   });
 });
 
+describe("a data path address", () => {
+  const own = [
+    { device: "eth0", address: "192.0.2.1" },
+    { device: "eth1", address: "10.9.0.1" },
+    { device: "docker0", address: "172.17.0.1" },
+  ];
+  const seen = (dataPathAddress: string) =>
+    snapshot(
+      { a: host() },
+      {
+        addresses: { a: "198.51.100.7" },
+        dataPathAddresses: { a: dataPathAddress },
+        machines: { a: machine({ addresses: own, mtus: { eth0: 1500, eth1: 9000 } }) },
+      },
+    );
+  const errors = (found: ReturnType<typeof seen>) => formatReport(checkAll([SWARM], found), found).errors;
+
+  test("is one of the machine's own; its interface counts for the MTU, and NAT of the other address does not", () => {
+    expect(errors(seen("10.9.0.1"))).toEqual([]);
+    expect(linkMtus(seen("10.9.0.1"))).toEqual([{ key: "a", device: "eth1", mtu: 9000 }]);
+    expect(natHosts(seen("10.9.0.1"))).toEqual([]);
+  });
+
+  test("is refused if the machine does not have it", () => {
+    expect(errors(seen("10.9.0.2"))).toEqual([
+      'Swarm "swarm": hosts.a.dataPathAddress "10.9.0.2": is not an address of this machine: give one of 192.0.2.1 (eth0), 10.9.0.1 (eth1)',
+    ]);
+  });
+});
+
 test.each([
   ["20.10.24+dfsg1", true],
   ["24.0.9", true],

@@ -78,8 +78,11 @@ describe("plans the links to probe", () => {
 });
 
 test("plans each host's listeners and peers, except for a node's own ports", () => {
-  const hosts = [probed("a", { isNode: true, isManager: true }), probed("b")];
-  const parts = planTasks(hosts, planLinks(hosts, { ...NEEDS, encrypted: true, mtu: 1400 }), "mark", 1400);
+  const hosts = [probed("a", { isNode: true, isManager: true }), probed("b", { dataAddress: "10.9.0.98" })];
+  const parts = planTasks(hosts, planLinks(hosts, { ...NEEDS, encrypted: true, mtu: 1400 }), "mark", {
+    mtu: 1400,
+    dataPathPort: 4789,
+  });
   expect(parts).toEqual({
     a: {
       self: "a",
@@ -88,9 +91,11 @@ test("plans each host's listeners and peers, except for a node's own ports", () 
       udp: [7946, 4789],
       esp: true,
       packetBytes: 1400,
+      dataPathPort: 4789,
       peers: {
         b: {
           address: "10.1.0.98",
+          dataAddress: "10.9.0.98",
           greet: true,
           checks: ["7946/tcp", "7946/udp", "4789/udp", "esp", "mtu"],
           expects: ["7946/udp", "4789/udp", "esp", "mtu"],
@@ -104,9 +109,11 @@ test("plans each host's listeners and peers, except for a node's own ports", () 
       udp: [7946, 4789],
       esp: true,
       packetBytes: 1400,
+      dataPathPort: 4789,
       peers: {
         a: {
           address: "10.1.0.97",
+          dataAddress: "10.1.0.97",
           greet: false,
           checks: ["7946/tcp", "2377/tcp", "7946/udp", "4789/udp", "esp", "mtu"],
           expects: ["7946/tcp", "7946/udp", "4789/udp", "esp", "mtu"],
@@ -210,7 +217,9 @@ test("reports skipped probes once for each host", () => {
 
 test("the program is valid Python with any hostname", ({ skip }) => {
   if (spawnSync("python3", ["--version"]).error) skip("there is no python3 here to read it");
-  const [part] = Object.values(planTasks([probed("a"), probed("b")], [{ from: "a", to: "b", checks: PLAIN }], "m"));
+  const [part] = Object.values(
+    planTasks([probed("a"), probed("b")], [{ from: "a", to: "b", checks: PLAIN }], "m", { dataPathPort: 4789 }),
+  );
   const script = probeScript({ ...part!, self: `it's "a" \\ $(b)` });
   const compiled = script.replace(
     "exec $as python3 -",
