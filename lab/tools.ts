@@ -8,6 +8,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   "/usr/sbin/sshd": "openssh-server",
   "/usr/bin/sudo": "sudo",
   "/usr/bin/docker-registry": "docker-registry",
+  "/usr/sbin/nft": "nftables",
 };
 
 /** Folders that packages may use instead of those below /usr. */

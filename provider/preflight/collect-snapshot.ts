@@ -11,7 +11,7 @@ import { ResourceError } from "../runtime/errors.ts";
 import { ready, waitFor } from "../runtime/poll.ts";
 import { errorMessage } from "../../engine/error-message.ts";
 import { readLocalFacts } from "./facts/local.ts";
-import type { MachineFacts } from "./facts/machine.ts";
+import type { ClockBounds, MachineFacts } from "./facts/machine.ts";
 import { type HostSnapshot, type ClusterSnapshot, withConfigLabels } from "./snapshot.ts";
 import { readRemoteFacts } from "./facts/remote.ts";
 
@@ -48,12 +48,12 @@ export async function collectSnapshot(
       const engine = new Engine(connection);
       const folders = options.folders?.[key] ?? [];
       const [answer, remote] = await Promise.all([
-        engine.info(engineTimeout(connection)).catch(unlessUnfit),
+        inspectEngine(engine).catch(unlessUnfit),
         isSshConnection(connection)
           ? readRemoteFacts(connection, folders).catch((error: unknown) => errorMessage(error))
           : undefined,
       ]);
-      const info = typeof answer === "string" ? undefined : answer;
+      const info = typeof answer === "string" ? undefined : answer.info;
       const [{ host, reason, leaderless }, facts] = await Promise.all([
         typeof answer === "string" ? unseen(answer) : inspectHost(engine, hostname, answer, options),
         info && isThisMachine(connection, info) ? readLocalFacts(folders) : remote,
@@ -98,6 +98,19 @@ function unlessUnfit(error: unknown): string {
   return errorMessage(error);
 }
 
+/** The engine's answer. Its clock is known as exactly as the request was fast. */
+interface EngineAnswer {
+  info: EngineInfo;
+  clock?: ClockBounds;
+}
+
+async function inspectEngine(engine: Engine): Promise<EngineAnswer> {
+  const asked = Date.now();
+  const info = await engine.info(engineTimeout(engine.connection));
+  const time = Date.parse(info.SystemTime ?? "");
+  return { info, clock: Number.isNaN(time) ? undefined : { least: time - Date.now(), most: time - asked } };
+}
+
 function unseen(reason: string): HostInspection {
   return { reason };
 }
@@ -106,7 +119,7 @@ function unseen(reason: string): HostInspection {
 async function inspectHost(
   engine: Engine,
   hostname: string,
-  info: EngineInfo,
+  { info, clock }: EngineAnswer,
   options: SnapshotOptions,
 ): Promise<HostInspection> {
   try {
@@ -116,7 +129,7 @@ async function inspectHost(
       volumes: options.volumes ? await engine.listVolumes() : undefined,
     }));
     const manager = info.Swarm.ControlAvailable ? await inspectSwarm(engine, hostname) : undefined;
-    return { host: { hostname, address: engine.connection.host, info, ...seen, manager } };
+    return { host: { hostname, address: engine.connection.host, info, clock, ...seen, manager } };
   } catch (error) {
     const leaderless = error instanceof LeaderlessError ? error : undefined;
     return { ...unseen(`its engine answers, but not every question: ${errorMessage(error)}`), leaderless };

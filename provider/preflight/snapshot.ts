@@ -10,7 +10,7 @@ import type {
 import { isSameAddress } from "../../core/ip-address.ts";
 import { isOwned, type Owner } from "../../core/labels.ts";
 import type { ServiceRequirement } from "../../core/requirement.ts";
-import type { MachineFacts } from "./facts/machine.ts";
+import type { ClockBounds, MachineFacts } from "./facts/machine.ts";
 
 /** The state of one host, as its engine reports it. */
 export interface HostSnapshot {
@@ -19,6 +19,8 @@ export interface HostSnapshot {
   /** The address of its engine, for messages. */
   address: string;
   info: EngineInfo & { FirewallBackend?: { Driver: string }; DockerRootDir?: string; Driver?: string };
+  /** Bounds of the difference between its clock and this machine's, in milliseconds. */
+  clock?: ClockBounds;
   networks: NetworkDetails[];
   containers: (ContainerSummary & { NetworkSettings?: { Networks?: Record<string, { NetworkID: string }> } })[];
   /** Undefined: not requested. */
@@ -70,6 +72,11 @@ export function isOurService({ ID, Spec }: ServiceDetails, owner: Owner, snapsho
 
 export function isOurSwarm({ ID, Spec }: SwarmDetails, owner: Owner, snapshot: ClusterSnapshot): boolean {
   return isOurs({ id: ID, labels: Spec.Labels }, owner, snapshot);
+}
+
+/** Returns whether an engine sets its rules with nftables. */
+export function usesNftables({ FirewallBackend }: HostSnapshot["info"]): boolean {
+  return FirewallBackend?.Driver.startsWith("nftables") === true;
 }
 
 /** Returns the keys of all hosts, reachable or not. */

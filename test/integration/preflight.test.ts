@@ -146,7 +146,7 @@ describeOnLab(
           expect(errors).toEqual([]);
           expect(printed).toContainEqual(
             expect.stringMatching(
-              /hosts\.c "machine": its clock, kernel, MTU, ports and disks are not checked: .*: docker alone$/m,
+              /hosts\.c "machine": its kernel, MTU, ports and disks are not checked: .*: docker alone$/m,
             ),
           );
         } finally {

@@ -147,6 +147,26 @@ export const MACHINE_REFUSALS: EngineRefusal[] = [
     fix: "is on the root disk",
   },
   {
+    what: "a folder with other files",
+    config: { drives: { d1: { path: "/mnt/disk1", subfolder: "photos" } } },
+    prepare: async (host) => void (await host.run("mkdir", "-p", "/mnt/disk1/photos/2026")),
+    argument: "drives",
+    value: '"/mnt/disk1"',
+    fix: "move everything out of it, or set another subfolder",
+  },
+  {
+    what: "a drive of a MinIO that is too old",
+    config: { drives: { d1: { path: "/mnt/disk1", subfolder: "old" } } },
+    prepare: async (host) => {
+      const format = '{"version":"1","format":"fs","id":"c9a0","fs":{"version":"2"}}';
+      const folder = "/mnt/disk1/old/.minio.sys";
+      await host.run("sh", "-ec", `mkdir -p ${folder}; echo '${format}' >${folder}/format.json`);
+    },
+    argument: "drives",
+    value: '"/mnt/disk1"',
+    fix: "set another subfolder, and copy the data as docs/adopt.md describes",
+  },
+  {
     what: "a port on which a process outside Docker listens",
     config: { consolePort: 9700 },
     prepare: async (host) => {

@@ -17,7 +17,7 @@ export const CHECKS = [
 export type Check = (typeof CHECKS)[number];
 
 /** The checks that need facts of the machine; its engine is not enough. */
-export const MACHINE_CHECKS: readonly Check[] = ["clock", "kernel", "mtu", "ports", "disks"];
+export const MACHINE_CHECKS: readonly Check[] = ["kernel", "mtu", "ports", "disks"];
 
 /** An issue that the preflight found, before anything is changed. */
 export interface PreflightIssue extends ValidationIssue {

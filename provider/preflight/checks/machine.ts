@@ -48,7 +48,7 @@ function checkUninspected({ unreachableReasons = {}, factsErrors = {} }: Cluster
   return [
     ...Object.entries(unreachableReasons).map(([key, reason]) => finding("engine", key, `not checked: ${reason}`)),
     ...Object.entries(factsErrors).map(([key, reason]) =>
-      finding("machine", key, `its clock, kernel, MTU, ports and disks are not checked: ${reason}`),
+      finding("machine", key, `its kernel, MTU, ports and disks are not checked: ${reason}`),
     ),
   ];
 }
@@ -119,8 +119,11 @@ function checkLoopback(snapshot: ClusterSnapshot): MachineIssue[] {
 }
 
 /** Compares the earliest and the latest clock. Ignores differences that the time for reading them may explain. */
-function checkClocks({ machines }: ClusterSnapshot): MachineIssue[] {
-  const clocks = Object.entries(machines).flatMap(([key, { clock }]) => (clock ? [{ key, ...clock }] : []));
+function checkClocks({ machines, hosts }: ClusterSnapshot): MachineIssue[] {
+  const clocks = [...new Set([...Object.keys(machines), ...Object.keys(hosts)])].flatMap((key) => {
+    const clock = machines[key]?.clock ?? hosts[key]?.clock;
+    return clock ? [{ key, ...clock }] : [];
+  });
   const latest = clocks.toSorted((a, b) => b.least - a.least)[0];
   const earliest = clocks.toSorted((a, b) => a.most - b.most)[0];
   if (!latest || !earliest) return [];

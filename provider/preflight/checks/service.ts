@@ -2,10 +2,18 @@ import { socketPath } from "../../../engine/connection.ts";
 import { isSshConnection } from "../../../engine/ssh-shell.ts";
 import type { ContainerSummary, ServiceDetails, VolumeDetails } from "../../../engine/types.ts";
 import { describeOwner, isOwned } from "../../../core/labels.ts";
+import { hasSecurityOption } from "../../../core/security-options.ts";
 import type { ServiceRequirement } from "../../../core/requirement.ts";
 import { checkDrives } from "./drives.ts";
 import type { PreflightIssue, ServiceIssue } from "./issue.ts";
-import { isOurService, type HostSnapshot, listServices, type ClusterSnapshot, usesDrives } from "../snapshot.ts";
+import {
+  isOurService,
+  type HostSnapshot,
+  listServices,
+  type ClusterSnapshot,
+  usesDrives,
+  usesNftables,
+} from "../snapshot.ts";
 
 /** Checks a service against the snapshot and against the services required before it. */
 export function checkService(
@@ -17,6 +25,7 @@ export function checkService(
     ...checkName(requirement, others, snapshot),
     ...checkPorts(requirement, others, snapshot),
     ...checkAllowFrom(requirement, snapshot),
+    ...checkHostNetwork(requirement, snapshot),
     ...checkDrives(requirement, snapshot),
     ...checkVolumes(requirement, snapshot),
   ];
@@ -109,9 +118,29 @@ function checkAllowFrom({ needsFirewall, hosts }: ServiceRequirement, snapshot: 
       const problem = `is reached at ${address}, and rules can only be set by ssh: declare it in SshHosts, or leave allowFrom out`;
       return [{ ...about, problem }];
     }
+    const info = snapshot.hosts[key]?.info;
+    if (info && usesNftables(info)) {
+      const problem =
+        'its firewall backend is nftables, and rules are set with iptables: set "firewall-backend": "iptables" in ' +
+        "/etc/docker/daemon.json and restart Docker, or leave allowFrom out";
+      return [{ ...about, problem }];
+    }
     if (snapshot.machines[key]?.hasRoot !== false) return [];
     const problem = "setting rules needs root: log in as root, or let the user run sudo without a password";
     return [{ ...about, problem }];
+  });
+}
+
+/** Docker refuses containers on the host's network if it maps users. */
+function checkHostNetwork(requirement: ServiceRequirement, snapshot: ClusterSnapshot): ServiceIssue[] {
+  if (!requirement.usesHostNetwork) return [];
+  return requirement.hosts.flatMap((key) => {
+    const info = snapshot.hosts[key]?.info;
+    if (!info || !hasSecurityOption(info, "userns")) return [];
+    const problem =
+      "its engine maps users (userns-remap), and then Docker runs no container on the host's network: use another " +
+      'network, or remove "userns-remap" from /etc/docker/daemon.json and restart Docker';
+    return [{ check: "engine", hosts: [key], argument: "network", value: key, problem }];
   });
 }
 

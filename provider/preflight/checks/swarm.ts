@@ -4,10 +4,11 @@ import { describeOwner } from "../../../core/labels.ts";
 import { hasSecurityOption } from "../../../core/security-options.ts";
 import type { SwarmRequirement } from "../../../core/requirement.ts";
 import type { PreflightIssue } from "./issue.ts";
-import { isOurSwarm, type HostSnapshot, type ClusterSnapshot } from "../snapshot.ts";
+import type { MachineFacts } from "../facts/machine.ts";
+import { isOurSwarm, type HostSnapshot, type ClusterSnapshot, usesNftables } from "../snapshot.ts";
 
 /** Checks the engines' versions, settings and names. */
-export function checkEngines({ subject }: SwarmRequirement, { hosts }: ClusterSnapshot): PreflightIssue[] {
+export function checkEngines({ subject }: SwarmRequirement, { hosts, machines }: ClusterSnapshot): PreflightIssue[] {
   return Object.entries(hosts).flatMap(([key, host]) => [
     ...hostnameErrors(host).map((problem) => ({
       subject,
@@ -17,7 +18,7 @@ export function checkEngines({ subject }: SwarmRequirement, { hosts }: ClusterSn
       value: host.hostname,
       problem,
     })),
-    ...engineErrors(host).map((problem) => ({
+    ...engineErrors(host, machines[key]).map((problem) => ({
       subject,
       check: "engine" as const,
       hosts: [key],
@@ -72,7 +73,13 @@ export function isTooOld(version: string): boolean {
   return isVersionIn(version, "<20.10");
 }
 
-function engineErrors({ info }: HostSnapshot): string[] {
+/** Docker's feature that allows nftables in Swarm mode. */
+const NFTABLES_FEATURE = "swarm-nftables";
+
+function engineErrors({ info }: HostSnapshot, machine: MachineFacts | undefined): string[] {
+  // An engine that is in a Swarm has the feature.
+  const allowsNftables =
+    info.Swarm.LocalNodeState === "active" || machine?.engineFeatures?.includes(NFTABLES_FEATURE) === true;
   const daemon = "in /etc/docker/daemon.json and restart Docker";
   return [
     info.OSType !== "linux" && `runs ${info.OSType} containers: switch Docker to Linux containers`,
@@ -82,8 +89,10 @@ function engineErrors({ info }: HostSnapshot): string[] {
       `live-restore is on, which Swarm mode does not support: set "live-restore": false ${daemon}`,
     hasSecurityOption(info, "rootless") &&
       "runs rootless, where overlay networks do not work: use an engine that runs as root",
-    info.FirewallBackend?.Driver.startsWith("nftables") &&
-      `its firewall backend is nftables, which Swarm mode does not support: set "firewall-backend": "iptables" ${daemon}`,
+    usesNftables(info) &&
+      !allowsNftables &&
+      `its firewall backend is nftables, which Swarm mode only supports with Docker's feature ${NFTABLES_FEATURE}: set ` +
+        `"firewall-backend": "iptables" ${daemon}`,
   ].filter((problem) => typeof problem === "string");
 }
 

@@ -3,7 +3,14 @@ import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { parseSections, SECTION_FUNCTION } from "../../../engine/shell-quoting.ts";
 import { DRIVE_FUNCTION, driveCommands, type DriveFacts, parseDrives } from "./drive.ts";
-import { type MachineFacts, parseListening, parseMounts, parseRoutes } from "./machine.ts";
+import {
+  ENGINE_SETTINGS,
+  type MachineFacts,
+  parseEngineFeatures,
+  parseListening,
+  parseMounts,
+  parseRoutes,
+} from "./machine.ts";
 
 /**
  * Reads the facts of this machine. Linux only.
@@ -11,14 +18,15 @@ import { type MachineFacts, parseListening, parseMounts, parseRoutes } from "./m
  * @param folders the folders of its drives
  */
 export async function readLocalFacts(folders: readonly string[]): Promise<MachineFacts> {
-  const [routes, mounts, tcp, tcp6] = await Promise.all(
-    ["/proc/net/route", "/proc/self/mountinfo", "/proc/net/tcp", "/proc/net/tcp6"].map(read),
+  const [routes, mounts, tcp, tcp6, settings] = await Promise.all(
+    ["/proc/net/route", "/proc/self/mountinfo", "/proc/net/tcp", "/proc/net/tcp6", ENGINE_SETTINGS].map(read),
   );
   return {
     routes: parseRoutes(routes!),
     mounts: parseMounts(mounts!),
     listening: [...new Set([...parseListening(tcp!), ...parseListening(tcp6!)])],
     drives: await readLocalDrives(folders),
+    engineFeatures: parseEngineFeatures(settings!),
   };
 }
 

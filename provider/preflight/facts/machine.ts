@@ -3,6 +3,12 @@ import type { DriveFacts } from "./drive.ts";
 /** Whether a kernel supports something: built in, loaded, or as a loadable module. */
 export type KernelSupport = "yes" | "no" | "unknown";
 
+/** Minimum and maximum by which a clock is ahead of this machine's, in milliseconds. */
+export interface ClockBounds {
+  least: number;
+  most: number;
+}
+
 /** Disk space in bytes. */
 export interface DiskSpace {
   total: number;
@@ -23,8 +29,7 @@ export interface MachineFacts {
   machineId?: string;
   /** The kernel's boot id. Hosts with the same id share a kernel. */
   bootId?: string;
-  /** Minimum and maximum by which its clock is ahead of this machine's, in milliseconds. */
-  clock?: { least: number; most: number };
+  clock?: ClockBounds;
   /** Its own addresses, with their interfaces. */
   addresses?: { address: string; device: string }[];
   /** MTU in bytes, by interface. */
@@ -34,10 +39,25 @@ export interface MachineFacts {
   space?: Record<string, DiskSpace>;
   /** Folders of drives that exist and that this user may read, by path. */
   drives?: Record<string, DriveFacts>;
+  /** Features that the engine's settings turn on. */
+  engineFeatures?: string[];
   /** Whether python3, which the port probing needs, is installed. */
   hasPython?: boolean;
   /** Whether commands can run as root, directly or by `sudo` without a password. */
   hasRoot?: boolean;
+}
+
+/** The file of an engine's settings. */
+export const ENGINE_SETTINGS = "/etc/docker/daemon.json";
+
+/** Returns the features that the text of `daemon.json` turns on; undefined if it is missing or invalid. */
+export function parseEngineFeatures(text: string): string[] | undefined {
+  try {
+    const { features = {} } = JSON.parse(text) as { features?: Record<string, boolean> };
+    return Object.keys(features).filter((name) => features[name] === true);
+  } catch {
+    return undefined;
+  }
 }
 
 /** `/proc/net/route`: a header line, then `device destination gateway flags … mask …`, addresses in hex, lowest byte first. */

@@ -5,7 +5,15 @@ import { UnreachableError } from "../../../engine/unreachable.ts";
 import { lastLine } from "../../../engine/last-line.ts";
 import { SECTION_FUNCTION, parseSections, PATH_WITH_SBIN } from "../../../engine/shell-quoting.ts";
 import { DRIVE_FUNCTION, driveCommands, parseDrives } from "./drive.ts";
-import { type KernelSupport, type MachineFacts, parseListening, parseMounts, parseRoutes } from "./machine.ts";
+import {
+  ENGINE_SETTINGS,
+  type KernelSupport,
+  type MachineFacts,
+  parseEngineFeatures,
+  parseListening,
+  parseMounts,
+  parseRoutes,
+} from "./machine.ts";
 
 /**
  * Reads the facts of a machine over ssh. Changes nothing.
@@ -66,6 +74,7 @@ section root; { [ "$(id -u)" = 0 ] || { id -nG | grep -qwE 'sudo|wheel' && sudo 
 section python; command -v python3
 # Local file systems only: remote ones may hang.
 section space; df -Pkl 2>/dev/null
+section engine-settings; cat ${ENGINE_SETTINGS} 2>/dev/null
 ${driveCommands(folders)}
 section ${LAST_SECTION}; date +%s.%N
 `;
@@ -92,6 +101,7 @@ export function parseFacts(printed: string, during: { asked: number; answered: n
     },
     space: parseDiskSpace(section("space")),
     drives: parseDrives(sections),
+    engineFeatures: parseEngineFeatures(section("engine-settings")),
     hasPython: section("python") !== "",
     hasRoot: section("root") === "yes",
   };

@@ -209,7 +209,7 @@ describe("rejects", () => {
     [
       SWARM,
       snapshot({ a: host({}, { FirewallBackend: { Driver: "nftables" } }) }),
-      `${ENGINE} its firewall backend is nftables, which Swarm mode does not support: set "firewall-backend": "iptables" in /etc/docker/daemon.json and restart Docker`,
+      `${ENGINE} its firewall backend is nftables, which Swarm mode only supports with Docker's feature swarm-nftables: set "firewall-backend": "iptables" in /etc/docker/daemon.json and restart Docker`,
     ],
     [
       SWARM,

@@ -35,6 +35,13 @@ test("inspects every host, and a manager's Swarm", async () => {
   expect(found.hosts["host2"]).toMatchObject({ manager: undefined, volumes: [{ Name: "v" }] });
 });
 
+test("knows the clock of an engine whose machine cannot be inspected", async () => {
+  const { clock } = (await seen(await start(1))).hosts["host1"]!;
+  // The fake engine reads the same clock between the request and its answer.
+  expect(clock!.least).toBeLessThanOrEqual(0);
+  expect(clock!.most).toBeGreaterThanOrEqual(0);
+});
+
 test.each(["/networks", "/containers/json", "/volumes"])(
   "reports a host that fails at %s, and inspects the others",
   async (path) => {

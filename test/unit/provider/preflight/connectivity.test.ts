@@ -262,12 +262,12 @@ describe("the report", () => {
 
   test("does not report unchecked facts as ok", () => {
     const findings = [
-      finding({ hosts: ["a"], warning: true }),
+      finding({ check: "mtu", hosts: ["a"], warning: true }),
       finding({ check: "engine", hosts: ["a"], warning: true }),
     ];
     const [table] = formatReport(findings, { ...two, factsErrors: { bb: "silence" } }).warnings;
     expect(table).toBe(
-      ["host  engine   clock", "a     warning  warning", "bb    ok       -", "c     -        -"].join("\n"),
+      ["host  engine   mtu", "a     warning  warning", "bb    ok       -", "c     -        -"].join("\n"),
     );
   });
 

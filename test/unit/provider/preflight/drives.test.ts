@@ -7,6 +7,7 @@ import type { ServiceRequirement } from "../../../../core/requirement.ts";
 import { ownerLabels } from "../../../../core/labels.ts";
 import { checkDrives, driveFolders } from "../../../../provider/preflight/checks/drives.ts";
 import { formatPreflightIssue } from "../../../../provider/preflight/checks/issue.ts";
+import { checkService } from "../../../../provider/preflight/checks/service.ts";
 import type { DriveFacts } from "../../../../provider/preflight/facts/drive.ts";
 import { readLocalFacts } from "../../../../provider/preflight/facts/local.ts";
 import { factsScript, parseFacts } from "../../../../provider/preflight/facts/remote.ts";
@@ -190,4 +191,15 @@ describe("reads a folder", () => {
   test("that does not exist", async () => {
     expect((await readLocalFacts(["/no/such/folder"])).drives).toEqual({});
   });
+});
+
+test("the host network is refused if the engine maps users", () => {
+  const lines = (requirement: ServiceRequirement, engine: HostSnapshot) =>
+    checkService(requirement, [], snapshot({ a: engine })).map(formatPreflightIssue);
+  const onHost = { ...SERVICE, usesHostNetwork: true };
+  expect(lines(onHost, USERNS)).toEqual([
+    `MinioService "store": network "a": its engine maps users (userns-remap), and then Docker runs no container on the host's network: use another network, or remove "userns-remap" from /etc/docker/daemon.json and restart Docker`,
+  ]);
+  expect(lines(onHost, info({}))).toEqual([]);
+  expect(lines(SERVICE, USERNS)).toEqual([]);
 });

@@ -143,6 +143,15 @@ describe("reports", () => {
       'Swarm "swarm": hosts.a.privateAddress "127.0.0.1": leads every other host to itself: give the address by which the other hosts reach this one',
     ],
     [
+      "clocks of engines whose machines cannot be inspected",
+      [SWARM],
+      snapshot({
+        a: { ...named("a"), clock: { least: 2_900, most: 3_100 } },
+        b: { ...named("b"), clock: { least: -700, most: -100 } },
+      }),
+      'warning: Swarm "swarm": hosts.a "clock": 3.0 s ahead of host b\'s: MinIO decides by the clock which version of an object is newer, and its nodes reject each other from 15 min on: synchronize both by NTP (`timedatectl set-ntp true`)',
+    ],
+    [
       "clocks with some difference",
       [SWARM],
       two(machines({ clock: { least: 2_900, most: 3_100 } }, { clock: { least: -700, most: -100 } })),
@@ -158,7 +167,7 @@ describe("reports", () => {
       "a machine with an engine, but without facts",
       [SWARM],
       two({ ...machines({}), factsErrors: { b: "a script there did not end within 60 s" } }),
-      'warning: Swarm "swarm": hosts.b "machine": its clock, kernel, MTU, ports and disks are not checked: a script there did not end within 60 s',
+      'warning: Swarm "swarm": hosts.b "machine": its kernel, MTU, ports and disks are not checked: a script there did not end within 60 s',
     ],
     [
       "a kernel without VXLAN",
