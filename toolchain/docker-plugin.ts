@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { cacheKey, ensureCached } from "./cache.ts";
 import { buildKeyParts, type GoBuild, buildGoProgram, moduleFiles } from "./go.ts";
 import { downloadPlugin } from "./plugin-release.ts";
-import { chooseSource } from "./source.ts";
+import { pluginArchive } from "./releases.ts";
+import { isDownloadable } from "./source.ts";
 import { dockerPluginVersion } from "./versions.ts";
 
 const BINARY = "pulumi-resource-docker";
@@ -38,6 +39,7 @@ export async function ensureDockerPlugin(pulumiBin: () => Promise<string>): Prom
 }
 
 async function createPlugin(version: string, folder: string, pulumiBin: () => Promise<string>): Promise<void> {
-  if ((await chooseSource()) === "public") await downloadPlugin("docker", version, folder, await pulumiBin());
+  if (await isDownloadable(pluginArchive("docker", version)))
+    await downloadPlugin("docker", version, folder, await pulumiBin());
   else await buildGoProgram(dockerPluginBuild(version), join(folder, BINARY));
 }

@@ -1,79 +1,149 @@
 import { createHash } from "node:crypto";
-import { createWriteStream } from "node:fs";
-import { Readable, Transform } from "node:stream";
+import { createReadStream, rmSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import { progress } from "./progress.ts";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { CHECKSUMS_FILE, storedChecksum } from "./checksums.ts";
+import { progress, type ReportProgress } from "./progress.ts";
+import type { Dispatcher } from "undici";
+import { errorMessage } from "../engine/error-message.ts";
+import { fileUrl, type ReleasedFile } from "./releases.ts";
+import { httpsProxy, requestSite, SiteError } from "./site.ts";
+import { SOURCE_VARIABLE } from "./source.ts";
 
-/** Time for a site to start its answer, and to send a whole file, in milliseconds. */
-const ANSWER_MS = 15_000;
-const DOWNLOAD_MS = 15 * 60_000;
+/** Pauses before the attempts to continue an interrupted download, in milliseconds. */
+const RETRY_MS = [1_000, 2_000, 4_000];
 
-/** Hash algorithms by the length of their checksum in hex digits. */
-const ALGORITHMS: Readonly<Record<number, string>> = { 40: "sha1", 64: "sha256" };
-const ALGORITHM_NAMES: Readonly<Record<string, string>> = { sha1: "SHA-1", sha256: "SHA-256" };
+/** A file of the expected name with other contents than expected. */
+export class ChecksumError extends Error {
+  constructor(url: string, actual: string, expected: string, { algorithm = "SHA-256", source = CHECKSUMS_FILE } = {}) {
+    const via = httpsProxy()?.name;
+    super(
+      `${url.split("/").at(-1)} has ${algorithm} ${actual}, but ${source} has ${expected}: ` +
+        `${url}${via ? ` or the proxy ${via}` : ""} sent another file; nothing was kept`,
+    );
+    this.name = "ChecksumError";
+  }
+}
 
 /**
- * Downloads a file and compares it with its publisher's checksum. Not tested against the real sites: the development
- * machine reaches only package registries.
+ * Downloads a released file into a folder, and returns its path.
  *
- * @param sum SHA-256 in hex, or SHA-1 if the publisher gives no other
+ * @throws if this repository does not have its checksum: see `isDownloadable`.
  */
-export async function download(url: string, path: string, sum: string): Promise<void> {
-  const algorithm = ALGORITHMS[sum.length] ?? "sha256";
-  const name = url.split("/").at(-1) ?? url;
-  await progress(`downloading ${name}`, async (tell) => {
-    const response = await fetchOrThrow(url, DOWNLOAD_MS);
-    const total = Number(response.headers.get("content-length")) || undefined;
-    const hash = createHash(algorithm);
-    let received = 0;
-    const measure = new Transform({
-      transform(chunk: Buffer, _encoding, done) {
-        hash.update(chunk);
-        received += chunk.length;
-        tell(`${megabytes(received)}${total ? ` of ${megabytes(total)}` : ""} MB`);
-        done(null, chunk);
-      },
+export async function downloadRelease(file: ReleasedFile, folder: string): Promise<string> {
+  const sha256 = storedChecksum(file.name);
+  if (sha256 === undefined) throw new Error(`${CHECKSUMS_FILE} does not have the checksum of ${file.name}`);
+  const path = join(folder, file.name);
+  await download(fileUrl(file), path, sha256);
+  return path;
+}
+
+/**
+ * Downloads a file and compares it with its checksum. Continues an interrupted download where it stopped if the site
+ * supports this, or else starts again.
+ *
+ * @param sha256 in hex
+ * @throws ChecksumError if the file is another one, and then removes it.
+ */
+export async function download(url: string, path: string, sha256: string): Promise<void> {
+  await progress(`downloading ${url.split("/").at(-1)}`, async (tell) => {
+    await receiveFile(url, path, tell).catch((error: unknown) => {
+      throw withAdvice(error);
     });
-    if (!response.body) throw new Error(`${url} sent nothing: try again`);
-    await pipeline(Readable.fromWeb(response.body), measure, createWriteStream(path));
-    const actual = hash.digest("hex");
-    if (actual !== sum) {
-      throw new Error(
-        `${url} has ${ALGORITHM_NAMES[algorithm]} ${actual}, its publisher says ${sum}: nothing was kept; try again`,
-      );
-    }
+    const actual = await hashFile(path);
+    if (actual === sha256) return;
+    rmSync(path);
+    throw new ChecksumError(url, actual, sha256);
   });
 }
 
-/** Returns the SHA-256 of a file from a list in the format of `sha256sum`. Not tested against the real sites. */
-export function publishedSha256(listUrl: string, file: string): Promise<string> {
-  return findPublishedChecksum(listUrl, file, /^[0-9a-f]{64}$/, "SHA-256");
+function withAdvice(error: unknown): unknown {
+  if (!(error instanceof SiteError) || error.problem === "login") return error;
+  const advice = `run this again, or set ${SOURCE_VARIABLE}=registries to build it from Go modules`;
+  return new SiteError(error.problem, `${error.message}: ${advice}`);
 }
 
-/** Returns the SHA-256 of a file, or its SHA-1, from a list with either. Not tested against the real sites. */
-export function publishedChecksum(listUrl: string, file: string): Promise<string> {
-  return findPublishedChecksum(listUrl, file, /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, "checksum");
+/** The part of a file that arrived. */
+interface Received {
+  bytes: number;
+  /** The site's name for this version of the file; empty if it gives none, so that a download starts again. */
+  etag: string;
 }
 
-async function findPublishedChecksum(listUrl: string, file: string, form: RegExp, what: string): Promise<string> {
-  const list = await (await fetchOrThrow(listUrl, ANSWER_MS)).text();
-  for (const line of list.split("\n")) {
-    const [, sum = "", name] = /^([0-9a-f]+)[ *]+(?:\.\/)?(\S+)\s*$/.exec(line) ?? [];
-    if (form.test(sum) && name === file) return sum;
+export interface ReceiveOptions {
+  /** Pauses before the further attempts, in milliseconds. */
+  retryMs?: readonly number[];
+  /** How long the site may send nothing, in milliseconds. */
+  stallMs?: number;
+}
+
+/** Downloads a file without comparing it with a checksum. */
+export async function receiveFile(
+  url: string,
+  path: string,
+  tell: ReportProgress,
+  { retryMs = RETRY_MS, stallMs }: ReceiveOptions = {},
+): Promise<void> {
+  const received: Received = { bytes: 0, etag: "" };
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await receiveRest(url, path, received, tell, stallMs);
+    } catch (error) {
+      const wait = retryMs[attempt];
+      if (wait === undefined || !(error instanceof SiteError)) throw error;
+      if (error.problem === "refused" || error.problem === "login") throw error;
+      tell(`${error.problem}, trying again`);
+      await pause(wait);
+    }
   }
-  throw new Error(
-    `${listUrl} names no ${what} of ${file}: set PULUMI_SWARM_SOURCE=registries to build it here instead`,
-  );
 }
 
-async function fetchOrThrow(url: string, timeoutMs: number): Promise<Response> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
-  if (!response.ok) {
-    throw new Error(
-      `${url} answered ${response.status}: try again, or set PULUMI_SWARM_SOURCE=registries to build from Go modules`,
-    );
+async function receiveRest(
+  url: string,
+  path: string,
+  received: Received,
+  tell: ReportProgress,
+  stallMs: number | undefined,
+): Promise<void> {
+  const rest = received.bytes > 0 && received.etag !== "";
+  const headers = rest ? { range: `bytes=${received.bytes}-`, "if-range": received.etag } : undefined;
+  const response = await requestSite(url, { headers, stallMs });
+  const continues = response.statusCode === 206;
+  if (!continues) received.bytes = 0;
+  received.etag = strongEtag(response.headers["etag"]);
+  const total = received.bytes + (Number(response.headers["content-length"]) || Number.NaN);
+  const file = await open(path, continues ? "a" : "w");
+  try {
+    for await (const chunk of bodyOf(response, url)) {
+      await file.writeFile(chunk);
+      received.bytes += chunk.length;
+      tell(`${megabytes(received.bytes)}${Number.isNaN(total) ? "" : ` of ${megabytes(total)}`} MB`);
+    }
+  } finally {
+    await file.close();
   }
-  return response;
+}
+
+async function* bodyOf({ body }: Dispatcher.ResponseData, url: string): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of body) yield chunk as Buffer;
+  } catch (error) {
+    throw new SiteError("interrupted", `${url}: the answer ended too early (${errorMessage(error)})`);
+  }
+}
+
+/** Only a strong ETag names the same bytes. */
+function strongEtag(etag: string | string[] | undefined): string {
+  return typeof etag === "string" && !etag.startsWith("W/") ? etag : "";
+}
+
+/** Returns the hash of a file in hex. */
+export async function hashFile(path: string, algorithm: "sha1" | "sha256" = "sha256"): Promise<string> {
+  const hash = createHash(algorithm);
+  await pipeline(createReadStream(path), hash);
+  return hash.digest("hex");
 }
 
 const megabytes = (bytes: number) => Math.round(bytes / 1e6);

@@ -18,6 +18,7 @@ export type CommandName =
   | "backup"
   | "bench"
   | "bench-hosts"
+  | "checksums"
   | "docs-settings"
   | "down"
   | "env"

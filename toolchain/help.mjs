@@ -188,6 +188,15 @@ export const COMMANDS = {
     positionals: [],
     example: "npm run docs:settings",
   },
+  checksums: {
+    run: "npm run checksums",
+    summary:
+      "Writes toolchain/checksums.json from the publishers' lists, after a change of a version. Needs internet access.",
+    usage: "[options]",
+    options: [],
+    positionals: [],
+    example: "npm run checksums",
+  },
 };
 
 /** Returns the help of a command. */

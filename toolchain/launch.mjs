@@ -166,8 +166,6 @@ async function installDependencies() {
 /** Runs the command and exits with its exit code. */
 function run(node, script, args) {
   const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ""}` };
-  // Node's fetch uses a proxy only with this setting.
-  if (env.HTTPS_PROXY || env.https_proxy) env.NODE_USE_ENV_PROXY ??= "1";
   // The command, Pulumi and the plugin start in about half the CPU time.
   env.NODE_COMPILE_CACHE ??= join(CACHE, "node-compile-cache");
   const child = spawn(node, ["--disable-warning=ExperimentalWarning", script, ...args], {
@@ -182,6 +180,8 @@ function run(node, script, args) {
   child.on("exit", (code, signal) => process.exit(signal === null ? code : 128 + (signal === "SIGINT" ? 2 : 15)));
 }
 
+if (process.platform === "win32")
+  fail("Windows: run this inside WSL 2, where Pulumi, Docker and the tools of Linux are available");
 const [name, ...args] = process.argv.slice(2);
 const commands = readdirSync(join(ROOT, "commands")).flatMap((file) => /^([a-z-]+)\.ts$/.exec(file)?.[1] ?? []);
 if (name === undefined || !commands.includes(name)) {

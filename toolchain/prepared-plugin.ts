@@ -4,7 +4,8 @@ import type { PulumiPlugin } from "./docker-plugin.ts";
 import { buildKeyParts, type GoBuild, buildGoProgram, moduleFiles } from "./go.ts";
 import type { ModuleCut } from "./go-cut.ts";
 import { downloadPlugin } from "./plugin-release.ts";
-import { chooseSource } from "./source.ts";
+import { pluginArchive } from "./releases.ts";
+import { isDownloadable } from "./source.ts";
 
 /** A Pulumi plugin that takes minutes to build if it cannot be downloaded, so it is created only on request. */
 export interface PreparedPlugin {
@@ -36,7 +37,8 @@ export function findCachedPlugin(plugin: PreparedPlugin): PulumiPlugin | undefin
 export async function ensurePlugin(plugin: PreparedPlugin, pulumiBin: () => Promise<string>): Promise<PulumiPlugin> {
   const { name, version } = plugin;
   const create = async (folder: string) => {
-    if ((await chooseSource()) === "public") await downloadPlugin(name, version, folder, await pulumiBin());
+    if (await isDownloadable(pluginArchive(name, version)))
+      await downloadPlugin(name, version, folder, await pulumiBin());
     else await buildGoProgram(build(plugin), join(folder, `pulumi-resource-${name}`));
   };
   return { folder: pluginFolder(plugin), path: await ensureCached({ ...cacheEntry(plugin), create }) };

@@ -1,10 +1,11 @@
 import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { cacheKey, ensureCached } from "./cache.ts";
-import { download, publishedSha256 } from "./download.ts";
+import { downloadRelease } from "./download.ts";
 import { buildKeyParts, type GoBuild, buildGoProgram, moduleFiles } from "./go.ts";
 import { run } from "./run.ts";
-import { chooseSource, PULUMI_SITE, pulumiArchive } from "./source.ts";
+import { pulumiArchive } from "./releases.ts";
+import { isDownloadable } from "./source.ts";
 import { LANGUAGE_NODEJS, PULUMI } from "./versions.ts";
 
 /** Go variable with the version in both modules. */
@@ -52,7 +53,7 @@ export function pulumiKey(): string {
 }
 
 async function createPulumi(folder: string): Promise<void> {
-  if ((await chooseSource()) === "public") await downloadRelease(folder);
+  if (await isDownloadable(pulumiArchive())) await unpackRelease(folder);
   else await buildFromModules(folder);
   await run(join(folder, "bin", "pulumi"), ["version"], {
     env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" },
@@ -67,13 +68,9 @@ async function buildFromModules(folder: string): Promise<void> {
   await buildGoProgram(CLI, join(bin, "pulumi"));
 }
 
-/** Downloads the official archive: the CLI and all language hosts. Not tested against the real site. */
-async function downloadRelease(folder: string): Promise<void> {
-  const name = pulumiArchive();
-  const release = `https://github.com/pulumi/pulumi/releases/download/v${PULUMI}`;
-  const sha256 = await publishedSha256(`${release}/pulumi-${PULUMI}-checksums.txt`, name);
-  const archive = join(folder, name);
-  await download(`${PULUMI_SITE}/${name}`, archive, sha256);
+/** Downloads the official archive: the CLI and all language hosts. */
+async function unpackRelease(folder: string): Promise<void> {
+  const archive = await downloadRelease(pulumiArchive(), folder);
   await run("tar", ["-xzf", archive, "-C", folder]);
   rmSync(archive);
   renameSync(join(folder, "pulumi"), join(folder, "bin"));

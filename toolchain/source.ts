@@ -1,5 +1,7 @@
-import { say } from "./progress.ts";
-import { PULUMI } from "./versions.ts";
+import { CHECKSUMS_FILE, storedChecksum } from "./checksums.ts";
+import { progress, say } from "./progress.ts";
+import { fileUrl, pulumiArchive, type ReleasedFile } from "./releases.ts";
+import { requestSite, SiteError } from "./site.ts";
 
 /** Source of the Pulumi CLI and its plugins: the official releases, or Go modules that are built here. */
 export type Source = "public" | "registries";
@@ -7,10 +9,8 @@ export type Source = "public" | "registries";
 /** Forces the source: `public` or `registries`. */
 export const SOURCE_VARIABLE = "PULUMI_SWARM_SOURCE";
 
-/** Timeout for a public site, in milliseconds. Without internet access the connection usually fails at once. */
-const PROBE_MS = 4_000;
-
-export const PULUMI_SITE = "https://get.pulumi.com/releases/sdk";
+/** Timeout for the download site, in milliseconds. Without internet access the connection usually fails at once. */
+const PROBE_MS = 10_000;
 
 let detected: Promise<Source> | undefined;
 
@@ -18,6 +18,17 @@ let detected: Promise<Source> | undefined;
 export function chooseSource(): Promise<Source> {
   detected ??= detectSource();
   return detected;
+}
+
+/**
+ * Returns whether to download a released file. Files without a checksum in this repository are never downloaded: their
+ * programs are built from Go modules, of which go.sum has the checksums.
+ */
+export async function isDownloadable({ name }: ReleasedFile): Promise<boolean> {
+  if ((await chooseSource()) === "registries") return false;
+  if (storedChecksum(name) !== undefined) return true;
+  say(`${name}: ${CHECKSUMS_FILE} does not have its checksum, so it is built from Go modules`);
+  return false;
 }
 
 async function detectSource(): Promise<Source> {
@@ -29,24 +40,27 @@ async function detectSource(): Promise<Source> {
   if (forced) {
     throw new Error(`${SOURCE_VARIABLE} "${forced}": must be "public" or "registries"; unset it to have it found out`);
   }
-  const reached = await isReachable(`${PULUMI_SITE}/${pulumiArchive()}`);
+  const problem = await progress("checking the download site", () => siteProblem(fileUrl(pulumiArchive())));
   say(
-    reached
-      ? "source: official releases (the public download site answers)"
-      : "source: Go modules, built here (the public download site does not answer)",
+    problem === undefined
+      ? "source: official releases (the download site answers)"
+      : `source: Go modules, built here (the download site cannot be reached: ${problem})`,
   );
-  return reached ? "public" : "registries";
+  return problem === undefined ? "public" : "registries";
 }
 
-async function isReachable(url: string): Promise<boolean> {
+/**
+ * Returns why the site cannot be reached; undefined if it answers, whatever it answers: an error of its own must not lead
+ * to a build of several minutes.
+ *
+ * @throws SiteError if the proxy refuses the user's login.
+ */
+async function siteProblem(url: string): Promise<string | undefined> {
   try {
-    return (await fetch(url, { method: "HEAD", signal: AbortSignal.timeout(PROBE_MS) })).ok;
-  } catch {
-    return false;
+    await requestSite(url, { method: "HEAD", answerMs: PROBE_MS });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof SiteError) || error.problem === "login") throw error;
+    return error.problem === "unreachable" ? error.message : undefined;
   }
-}
-
-/** Returns the name of the CLI's official archive for this platform. */
-export function pulumiArchive(): string {
-  return `pulumi-v${PULUMI}-${process.platform}-${process.arch}.tar.gz`;
 }

@@ -1,55 +1,94 @@
-import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { download, publishedSha256 } from "../../toolchain/download.ts";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ChecksumError, download, receiveFile } from "../../toolchain/download.ts";
+import { SiteError } from "../../toolchain/site.ts";
 
 const FILE = Buffer.from("a release".repeat(10_000));
-const SUM = createHash("sha256").update(FILE).digest("hex");
-const PAGES: Record<string, Buffer> = {
-  "/file.tar.gz": FILE,
-  "/checksums.txt": Buffer.from(`${"0".repeat(64)}  other.tar.gz\n${SUM}  file.tar.gz\n`),
-};
 
-const server = createServer((request, response) => {
-  const page = PAGES[request.url ?? ""];
-  response.writeHead(page ? 200 : 404).end(page);
-});
 let folder: string;
-let site: string;
+let server: Server | undefined;
 
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-download-"));
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  site = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-});
-
-afterAll(() => {
-  server.close();
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-download-"))));
+afterEach(() => {
+  server?.closeAllConnections();
+  server?.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** Starts a site, and returns the URL of its file. */
+async function serve(listener: RequestListener): Promise<string> {
+  const started = (server = createServer(listener));
+  await new Promise<void>((done) => started.listen(0, "127.0.0.1", done));
+  return `http://127.0.0.1:${(started.address() as AddressInfo).port}/file.tar.gz`;
+}
+
 describe("a download", () => {
-  it("is accepted if it has its publisher's SHA-256", async () => {
-    const path = join(folder, "good");
-    await download(`${site}/file.tar.gz`, path, await publishedSha256(`${site}/checksums.txt`, "file.tar.gz"));
+  it("continues where the site stopped to send", async () => {
+    const ranges: (string | undefined)[] = [];
+    const url = await serve(({ headers }, response) => {
+      ranges.push(headers.range);
+      const etag = '"one"';
+      if (headers.range === undefined) {
+        response.writeHead(200, { etag, "content-length": FILE.length }).write(FILE.subarray(0, 1_000));
+      } else {
+        const rest = FILE.subarray(1_000);
+        const range = `bytes 1000-${FILE.length - 1}/${FILE.length}`;
+        response.writeHead(206, { etag, "content-length": rest.length, "content-range": range }).end(rest);
+      }
+    });
+    const path = join(folder, "stalled");
+    await receiveFile(url, path, () => {}, { stallMs: 500, retryMs: [0] });
+    expect(readFileSync(path).equals(FILE)).toBe(true);
+    expect(ranges).toEqual([undefined, "bytes=1000-"]);
+  });
+
+  it("starts again if the site has another file meanwhile", async () => {
+    let requests = 0;
+    const url = await serve((_request, response) => {
+      const isFirst = ++requests === 1;
+      const content = isFirst ? Buffer.alloc(FILE.length, "x") : FILE;
+      response.writeHead(200, { etag: `"${requests}"`, "content-length": FILE.length });
+      if (isFirst) response.write(content.subarray(0, 1_000), () => response.destroy());
+      else response.end(content);
+    });
+    const path = join(folder, "replaced");
+    await receiveFile(url, path, () => {}, { retryMs: [0] });
     expect(readFileSync(path).equals(FILE)).toBe(true);
   });
 
-  it("is refused if it has another SHA-256", async () => {
-    const wrong = publishedSha256(`${site}/checksums.txt`, "other.tar.gz");
-    await expect(download(`${site}/file.tar.gz`, join(folder, "bad"), await wrong)).rejects.toThrow(
-      `has SHA-256 ${SUM}, its publisher says ${"0".repeat(64)}`,
+  it("reports how much arrived", async () => {
+    const url = await serve((_request, response) =>
+      response.writeHead(200, { "content-length": 3_000_000 }).end(Buffer.alloc(3_000_000)),
     );
+    const told: string[] = [];
+    await receiveFile(url, join(folder, "large"), (detail) => told.push(detail));
+    expect(told.at(-1)).toBe("3 of 3 MB");
   });
 
-  it("is refused if its publisher lists no SHA-256 for it, or the site has no such file", async () => {
-    await expect(publishedSha256(`${site}/checksums.txt`, "new.tar.gz")).rejects.toThrow(
-      "names no SHA-256 of new.tar.gz",
-    );
-    await expect(publishedSha256(`${site}/none.txt`, "new.tar.gz")).rejects.toThrow("answered 404: try again, or set");
+  it("fails for a folder that cannot be written, without another request", async () => {
+    let requests = 0;
+    const url = await serve((_request, response) => void (requests++, response.end(FILE)));
+    await expect(receiveFile(url, join(folder, "none", "file"), () => {}, { retryMs: [0] })).rejects.toThrow("ENOENT");
+    expect(requests).toBe(1);
+  });
+
+  it("removes a file with another checksum", async () => {
+    const url = await serve((_request, response) => response.end(FILE));
+    const path = join(folder, "bad");
+    const refused = download(url, path, "0".repeat(64));
+    await expect(refused).rejects.toThrow(ChecksumError);
+    await expect(refused).rejects.toThrow(`but toolchain/checksums.json has ${"0".repeat(64)}`);
+    expect(() => readFileSync(path)).toThrow("ENOENT");
+  });
+
+  it("does not repeat a request for a file that does not exist", async () => {
+    let requests = 0;
+    const url = await serve((_request, response) => void (requests++, response.writeHead(404).end()));
+    await expect(download(url, join(folder, "missing"), "")).rejects.toThrow(SiteError);
+    expect(requests).toBe(1);
   });
 });

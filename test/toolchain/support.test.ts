@@ -45,6 +45,13 @@ describe("tar", () => {
 });
 
 describe("launch.mjs", () => {
+  it("refuses Windows, which has another shell, other links and other names of programs", () => {
+    const windows = 'data:text/javascript,Object.defineProperty(process,"platform",{value:"win32"})';
+    const args = ["--import", windows, join(ROOT, "toolchain", "launch.mjs"), "up"];
+    const { status, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+    expect({ status, stderr }).toMatchObject({ status: 1, stderr: expect.stringContaining("WSL 2") as string });
+  });
+
   it("lists the commands if the name is unknown", () => {
     const { status, stderr } = spawnSync(process.execPath, [join(ROOT, "toolchain", "launch.mjs"), "upp"], {
       encoding: "utf8",
