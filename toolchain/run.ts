@@ -38,7 +38,9 @@ const TAIL = 25;
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   const { cwd, env, onLine, timeoutMs, secretOutput = false, onStart, files = [], forwardSignals = false } = options;
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe", ...files], timeout: timeoutMs });
+    const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe", ...files] });
+    // The option `timeout` of spawn would keep this process alive if the program does not start.
+    const timer = timeoutMs === undefined ? undefined : setTimeout(() => child.kill(), timeoutMs);
     if (forwardSignals) exitWithChild(child);
     if (child.pid !== undefined) onStart?.(child.pid);
     const output: string[] = [];
@@ -53,8 +55,12 @@ export function run(command: string, args: readonly string[], options: RunOption
     collectLines(child.stdout!, true);
     collectLines(child.stderr!, false);
     const title = [command, ...args].join(" ");
-    child.on("error", (error) => reject(new CommandError(title, null, `does not start: ${error.message}`, [])));
+    child.on("error", (error) => {
+      clearTimeout(timer);
+      reject(new CommandError(title, null, `does not start: ${error.message}`, []));
+    });
     child.on("close", (code, signal) => {
+      clearTimeout(timer);
       if (code === 0) resolve(output.join("\n"));
       else reject(new CommandError(title, code, signal ? `was ended by ${signal}` : `failed with code ${code}`, tail));
     });
