@@ -40,15 +40,24 @@ export async function ensureToolchain(kind?: unknown): Promise<Toolchain> {
 /** Returns the environment variables with which any `pulumi` works on this state. */
 export function pulumiVariables(state: StateFolder, stack: string): Record<string, string> {
   return {
-    PULUMI_HOME: state.home,
+    ...commonVariables(state, stack),
     // As a URL: a folder's name may contain special characters.
     PULUMI_BACKEND_URL: backendUrl(state),
     PULUMI_CONFIG_PASSPHRASE_FILE: state.passphraseFile,
-    PULUMI_STACK: stack,
     // Pulumi reads the flag --config-file of every subcommand from here.
     PULUMI_OPTION_CONFIG_FILE: workingConfig(state, stack).path,
+  };
+}
+
+/** Returns the variables that do not depend on the backend. */
+export function commonVariables({ home }: StateFolder, stack: string): Record<string, string> {
+  return {
+    PULUMI_HOME: home,
+    PULUMI_STACK: stack,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     NODE_COMPILE_CACHE: join(cacheRoot(), "node-compile-cache"),
+    // With a lowercase `https_proxy`, gRPC for Node would use it even for its connection to Pulumi on this machine.
+    no_grpc_proxy: "127.0.0.1,localhost",
   };
 }
 

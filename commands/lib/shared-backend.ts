@@ -1,7 +1,5 @@
-import { join } from "node:path";
-import { cacheRoot } from "../../toolchain/cache.ts";
-import { installPlugins, pathVariable, type Session, type Toolchain } from "./pulumi.ts";
-import { openState, type StateFolder } from "./state.ts";
+import { commonVariables, installPlugins, pathVariable, type Session, type Toolchain } from "./pulumi.ts";
+import { openState } from "./state.ts";
 
 /** The flag that selects a shared backend, such as that of a team or a pipeline. */
 export const SHARED = "--shared";
@@ -10,14 +8,7 @@ export const SHARED = "--shared";
  * Returns the variables for a shared backend. The backend and its secrets come from the environment, where Pulumi itself
  * reads them (`PULUMI_BACKEND_URL`, `PULUMI_ACCESS_TOKEN`, `PULUMI_CONFIG_PASSPHRASE` …).
  */
-export function sharedVariables({ home }: StateFolder, stack: string): Record<string, string> {
-  return {
-    PULUMI_HOME: home,
-    PULUMI_STACK: stack,
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-    NODE_COMPILE_CACHE: join(cacheRoot(), "node-compile-cache"),
-  };
-}
+export const sharedVariables = commonVariables;
 
 /** Opens a session on a stack in the backend of the environment. The stack must exist. */
 export function sharedSession(toolchain: Toolchain, stack: string, outer: NodeJS.ProcessEnv = process.env): Session {

@@ -54,7 +54,7 @@ describe("a clone", () => {
 
   it("prints nothing but exports, for each shell", () => {
     const lines = shell("npm run -s env").stdout.trimEnd().split("\n");
-    expect(lines.filter((line) => !/^(export [A-Z_]+=|unset PULUMI_CONFIG_PASSPHRASE$)/.test(line))).toEqual([]);
+    expect(lines.filter((line) => !/^(export [A-Za-z_]+=|unset PULUMI_CONFIG_PASSPHRASE$)/.test(line))).toEqual([]);
   });
 
   it("keeps its tracked files unchanged", () => {
