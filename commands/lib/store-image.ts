@@ -4,7 +4,6 @@ import { parse } from "yaml";
 import { type Engine, undefinedIfNotFound } from "../../engine/engine.ts";
 import { errorMessage } from "../../engine/error-message.ts";
 import { encodeRegistryAuth, findRegistryLogin, imageRegistry } from "../../engine/registry-login.ts";
-import { EngineError } from "../../engine/transport.ts";
 import { DEFAULT_MINIO_IMAGE } from "../../core/default-images.ts";
 import { isUnpullable } from "../../core/image-name.ts";
 import { readIfExists } from "../../toolchain/cache.ts";
@@ -99,12 +98,12 @@ export async function canPull(engine: Engine, image: string): Promise<boolean> {
       const known = await undefinedIfNotFound(
         engine.inspectRemoteImage(image, { registryAuth: await configuredAuth(image), timeoutMs: REGISTRY_MS }),
       );
-      return known !== undefined;
+      if (known !== undefined) return true;
+      say(`image: its registry does not have ${image}; building MinIO from Go modules instead`);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      const why = error instanceof EngineError ? "" : ` (${error.message})`;
-      say(`image: its registry does not answer the engine${why}; building MinIO from Go modules instead`);
-      return false;
+      say(`image: its registry does not answer the engine (${error.message}); building MinIO from Go modules instead`);
     }
+    return false;
   });
 }
