@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ServiceSpec } from "../../engine/types.ts";
 import { throwIfInvalid, type ValidationIssue } from "../../core/input-validation-error.ts";
 import { validateLabels } from "../../core/label-rules.ts";
-import { knownFields, knownValue, type LeafInputs, mapInput, validateWhenKnown } from "../shared/inputs.ts";
+import { knownValue, type LeafInputs, mapInput, validateWhenKnown } from "../shared/inputs.ts";
 
 /** Constraints on the nodes that run a service's tasks. */
 export interface Placement {
@@ -60,13 +60,19 @@ export function validateTaskSettings(settings: TaskSettings): ValidationIssue[] 
   return [
     ...validateUser(knownValue(settings.user)),
     ...(placement?.constraints ?? []).flatMap((constraint, index) => validateConstraint(index, knownValue(constraint))),
-    ...validateLabels("labels", labels && knownFields(labels)),
-    ...validateLabels("containerLabels", containerLabels && knownFields(containerLabels)),
+    ...validateLabels("labels", shownValues(labels)),
+    ...validateLabels("containerLabels", shownValues(containerLabels)),
     ...Object.entries(extraHosts).flatMap(([name, address]) => [
       ...validateHostName(name),
       ...validateAddress(name, knownValue(address)),
     ]),
   ];
+}
+
+/** Returns the labels as a message shows them. */
+function shownValues(labels: TaskSettings["labels"] = {}): Record<string, string> {
+  const entries = Object.entries(labels).map(([name, value]) => [name, knownValue(value) ?? "(an Output)"] as const);
+  return Object.fromEntries(entries);
 }
 
 function validateUser(value: string | undefined): ValidationIssue[] {
