@@ -68,6 +68,8 @@ export interface ServiceRequirement {
   hosts: string[];
   /** Mount points of the disks that the service uses on each host, with its own folder on each. */
   disks: { path: string; subfolder: string }[];
+  /** User of the processes that write to the drives: `1000` or `1000:1000`. @default - root, or not known yet */
+  user?: string;
   /** MinIO's format of the drives: `xl-single` for a pool of one drive. @default - not checked */
   driveFormat?: "xl" | "xl-single";
   /** Names of the Docker volumes with its data, by host key. @default - none */

@@ -37,30 +37,35 @@ export interface S3GatewayArgs extends TaskLimits, TaskSettings, RegistryLoginAr
 
   /**
    * Keys of the hosts that run a gateway.
+   * Plain: it decides which resources exist.
    * @default - all hosts of the Swarm
    */
   hosts?: string[];
 
   /**
    * Whether to adopt an existing service of this name, which is changed in place.
+   * Plain: the preview checks it.
    * @default false: an existing service is an error in the preview
    */
   adopt?: boolean;
 
   /**
    * Name of the gateway's service in the Swarm, a lowercase DNS label.
+   * Plain: the service is named after it.
    * @default - the component's name
    */
   serviceName?: string;
 
   /**
    * Port of the S3 API on every gateway host. Swarm publishes on all addresses of a host.
+   * Plain: the preview checks it.
    * @default - 443 with `tls`, otherwise 80
    */
   port?: number;
 
   /**
    * Port of the store's console on every gateway host.
+   * Plain: the preview checks it.
    * @default - the console is not published
    * @example 9001
    */
@@ -76,6 +81,7 @@ export interface S3GatewayArgs extends TaskLimits, TaskSettings, RegistryLoginAr
 
   /**
    * Certificate and key for TLS with clients.
+   * Plain: it decides which resources exist.
    * @default - plain HTTP
    */
   tls?: GatewayTls;
@@ -107,6 +113,7 @@ export interface S3GatewayArgs extends TaskLimits, TaskSettings, RegistryLoginAr
 
   /**
    * Changes the Swarm service and Docker secrets before they are created. TypeScript only.
+   * Plain: a function.
    * @default - none
    * @example
    * {

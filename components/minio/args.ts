@@ -16,11 +16,13 @@ export interface MinioPool {
   /**
    * Keys of the pool's hosts in the Swarm. Immutable. To replace a host, keep its key and give it another machine: MinIO
    * heals its data. A host can be in one pool only.
+   * Plain: it decides which resources exist.
    */
   hosts: string[];
 
   /**
    * Number of drives to use of each host, the first ones by key. Immutable.
+   * Plain: the preview checks it.
    * @default - all drives, which must then be the same on all hosts of the pool
    */
   drivesPerHost?: number;
@@ -71,6 +73,7 @@ export interface MinioServiceArgs extends TaskLimits, TaskSettings, RegistryLogi
    * once `mc admin decommission status` reports Complete. A pool that is not decommissioned is an error before anything
    * changes. The members of the other pools then restart once, at the same time. The drives of the removed hosts keep
    * their contents: erase them before they join another pool.
+   * Plain: it decides which resources exist.
    * @default - one pool, `main`, of all hosts of the Swarm
    * @example { "2026": { hosts: ["a", "b", "c", "d"] }, "2027": { hosts: ["e", "f"], drivesPerHost: 4 } }
    */
@@ -78,6 +81,7 @@ export interface MinioServiceArgs extends TaskLimits, TaskSettings, RegistryLogi
 
   /**
    * One service per pool, or one per host. Immutable.
+   * Plain: it decides which resources exist.
    * @default "global"
    */
   mode?: MinioMode;
@@ -85,6 +89,7 @@ export interface MinioServiceArgs extends TaskLimits, TaskSettings, RegistryLogi
   /**
    * Whether to adopt an existing store: services of these names, and volumes with their data. Give its present
    * `rootUser` and `rootPassword`. All members restart once if a setting in which they must agree changes.
+   * Plain: the preview checks it.
    * @default false: existing services and volumes are an error in the preview
    */
   adopt?: boolean;
@@ -93,6 +98,7 @@ export interface MinioServiceArgs extends TaskLimits, TaskSettings, RegistryLogi
    * Name of the store in the Swarm, a lowercase DNS label, and its name on the overlay. The service of a pool is called
    * `<serviceName>-<pool>`, a member `<serviceName>-<hostname>`, the volume of a drive `<serviceName>-<drive>`.
    * Immutable.
+   * Plain: services and volumes are named after it.
    * @default - the component's name
    */
   serviceName?: string;
@@ -108,6 +114,7 @@ export interface MinioServiceArgs extends TaskLimits, TaskSettings, RegistryLogi
   /**
    * Program in the image that checks MinIO's health: `silo` (its own health check) or `mc` (MinIO's client). Required if
    * `image` is an Output.
+   * Plain: the preview shows how a change is rolled out.
    * @default - `silo` for images whose name ends in `silo`, otherwise `mc`
    */
   tools?: HealthcheckClient;
@@ -138,6 +145,7 @@ export interface MinioServiceArgs extends TaskLimits, TaskSettings, RegistryLogi
   /**
    * TLS for clients and between members. `{}` generates certificates, signed by the store's own authority (the output
    * `caCertificate`, which clients must trust). Turning TLS on or off restarts all members at once.
+   * Plain: it decides which resources exist.
    * @default - plain HTTP
    * @example {}
    * @example { names: ["s3.example.com"] }
@@ -148,6 +156,7 @@ export interface MinioServiceArgs extends TaskLimits, TaskSettings, RegistryLogi
    * Who can read the metrics at the output `metricsEndpoints`. `token` creates a user with that right only, and the
    * output `metricsToken` for Prometheus, which changes with the root password. `public` needs no token. Changing to or
    * from `public` restarts all members at once.
+   * Plain: it decides which resources exist.
    * @default - only root, and users with a policy that allows `admin:Prometheus`
    */
   metrics?: MinioMetrics;
@@ -156,6 +165,7 @@ export interface MinioServiceArgs extends TaskLimits, TaskSettings, RegistryLogi
    * Key for server-side encryption. Keep a copy: the component neither generates nor backs it up, and without it all
    * encrypted objects, users and settings are lost. A new store on the same drives needs the same key. Adding a key
    * restarts all members at once; from then on it is immutable.
+   * Plain: it decides which resources exist.
    * @default - no server-side encryption
    * @example { name: "store-2026", key: new pulumi.Config().requireSecret("kmsKey") }
    */
@@ -164,12 +174,14 @@ export interface MinioServiceArgs extends TaskLimits, TaskSettings, RegistryLogi
   /**
    * Whether to publish the S3 API and the console on every member. Swarm publishes on all addresses
    * of a host. With `false` the store is reachable on its networks only.
+   * Plain: the preview checks the ports.
    * @default - true; false with a `MacvlanNetwork` or `IpvlanNetwork`, which publish no ports
    */
   expose?: boolean;
 
   /**
    * Published port of the S3 API on every member. Within the overlay it is always 9000.
+   * Plain: the preview checks it.
    * @default 9000
    */
   port?: number;
@@ -177,6 +189,7 @@ export interface MinioServiceArgs extends TaskLimits, TaskSettings, RegistryLogi
   /**
    * Whether to publish the console as well. Without `tls` it sends the root password over plain HTTP. Changing it restarts
    * all members at once.
+   * Plain: the preview checks the ports.
    * @default true
    */
   console?: boolean;
@@ -184,6 +197,7 @@ export interface MinioServiceArgs extends TaskLimits, TaskSettings, RegistryLogi
   /**
    * Published port of the console on every member, and its port within the overlay: MinIO redirects browsers from the S3
    * API to it. Changing it restarts all members at once.
+   * Plain: the preview checks it.
    * @default 9001
    */
   consolePort?: number;
@@ -200,6 +214,7 @@ export interface MinioServiceArgs extends TaskLimits, TaskSettings, RegistryLogi
   /**
    * Further settings of MinIO: variables that begin with `MINIO_`. Not for secrets: anyone who can inspect a container
    * can read its environment.
+   * Plain: only the names.
    * @default - none
    * @example { MINIO_REGION: "eu-central-1" }
    */
@@ -214,6 +229,7 @@ export interface MinioServiceArgs extends TaskLimits, TaskSettings, RegistryLogi
   /**
    * Whether a failed change is rolled back: the members get their previous settings, and `pulumi up` fails once the store
    * is ready again. With `false` they stay as they are, and the next `pulumi up` resumes from there.
+   * Plain: the preview shows how a change is rolled out.
    * @default true
    */
   rollback?: boolean;
@@ -244,6 +260,7 @@ export interface MinioServiceArgs extends TaskLimits, TaskSettings, RegistryLogi
 
   /**
    * Changes the Swarm services and Docker secrets before they are created. TypeScript only.
+   * Plain: a function.
    * @default - none
    * @example
    * {

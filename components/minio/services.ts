@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { knownValue } from "../shared/inputs.ts";
 import { ownerOf } from "../shared/owner.ts";
 import { createService, type Service } from "../service/service.ts";
 import { extraHostsLines, withTaskSettings } from "../service/task-settings.ts";
@@ -23,7 +24,7 @@ export function serviceRequirement(
   name: string,
   plan: StorePlan,
   service: ServicePlan,
-  { adopt, allowFrom }: MinioServiceArgs,
+  { adopt, allowFrom, user }: MinioServiceArgs,
 ) {
   return {
     kind: "service",
@@ -36,6 +37,7 @@ export function serviceRequirement(
     usesHostNetwork: plan.usesHostNetwork || undefined,
     hosts: service.hosts.map(({ key }) => key),
     disks: service.hosts.slice(0, 1).flatMap((host) => driveDisks(host, service.pool.drives)),
+    user: knownValue(user),
     driveFormat: service.pool.hosts.length * service.pool.drives.length === 1 ? "xl-single" : "xl",
     volumes: volumeNames(plan.serviceName, service.hosts, service.pool.drives),
     needsFirewall: allowFrom !== undefined,

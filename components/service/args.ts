@@ -16,6 +16,7 @@ export interface SwarmServiceArgs extends RegistryLoginArgs {
    * configs are referenced by id. `UpdateConfig` cannot be set: the rollout mode follows from the change itself (see
    * `restartTogether`).
    *
+   * Plain: only the object itself. Its fields may be Outputs.
    * @example
    * spec: {
    *   Name: "web",
@@ -28,6 +29,7 @@ export interface SwarmServiceArgs extends RegistryLoginArgs {
   /**
    * Whether to adopt an existing service of this name: it then belongs to this stack and is updated in place to match
    * `spec`. Has no effect once the state records the service.
+   * Plain: the preview checks it.
    * @default false: such a service is rejected in the preview
    */
   adopt?: boolean;
@@ -36,6 +38,7 @@ export interface SwarmServiceArgs extends RegistryLoginArgs {
    * Fields that must be the same in all tasks, as paths in `spec` (`TaskTemplate.ContainerSpec.Image`; environment
    * variables by prefix: `TaskTemplate.ContainerSpec.Env:MINIO_`). A change of one of them restarts all tasks at once; any
    * other change restarts them one by one.
+   * Plain: the preview shows how a change is rolled out.
    * @default - none: every change restarts tasks one by one
    */
   restartTogether?: string[];
@@ -44,12 +47,14 @@ export interface SwarmServiceArgs extends RegistryLoginArgs {
    * Names of the services that form one application with this one, whose own name may be included. A service of this
    * stack that is no longer listed is removed right before tasks of this one restart. Otherwise it would keep running with
    * the former settings until Pulumi removes it, at the end of its run.
+   * Plain: the preview shows how a change is rolled out.
    * @default - none
    */
   peers?: string[];
 
   /**
    * Values that cannot change as long as the service exists, by the name of the argument.
+   * Plain: the preview checks it.
    * @default - none
    */
   immutable?: Record<string, ImmutableValue>;
@@ -58,6 +63,7 @@ export interface SwarmServiceArgs extends RegistryLoginArgs {
    * A command in a task's container that exits with 0 when the whole application is ready. It runs in every running task,
    * including those of `peers`; the service is ready once it succeeds in all of them at the same time. It may block until
    * then. Hosts with an unreachable engine are skipped.
+   * Plain: the preview shows how a change is rolled out.
    * @default - the service is ready when its tasks run and are healthy
    */
   readyCommand?: string[];
@@ -66,6 +72,7 @@ export interface SwarmServiceArgs extends RegistryLoginArgs {
    * A command in a task's container that exits with 0 when this task may stop. A rolling update runs it in every running
    * task before each step, and replaces a task only once it succeeds in all of them. It may block until then. A host that
    * is down is updated when it comes back.
+   * Plain: the preview shows how a change is rolled out.
    * @default - the next task is replaced as soon as the previous one runs
    */
   maintenanceCommand?: string[];
@@ -74,6 +81,7 @@ export interface SwarmServiceArgs extends RegistryLoginArgs {
    * For applications whose tasks hold locks and do not release them when they stop. While a stale lock exists, a rolling
    * update stops at most one more task; then it waits until the lock expires, in addition to `timeoutSeconds`. So a
    * client that tries three times does not meet three stopped tasks in a row. Used with `maintenanceCommand` only.
+   * Plain: the preview shows how a change is rolled out.
    * @default - the update does not wait for locks
    */
   locks?: LockOptions;
@@ -97,6 +105,7 @@ export interface SwarmServiceArgs extends RegistryLoginArgs {
    * Whether to roll back a failed change: its tasks get the former settings, and `pulumi up` fails once the service is
    * ready again. With `false`, and for a service that did not run before or whose `peers` were removed, the change is kept,
    * and the next `pulumi up` resumes it.
+   * Plain: the preview shows how a change is rolled out.
    * @default true
    */
   rollback?: boolean;

@@ -10,6 +10,7 @@ export interface Placement {
   /**
    * Expressions as in `docker service create --constraint`. A node must meet all of them, in addition to those of the
    * component. A chosen host that does not meet them gets no task, and `pulumi up` fails.
+   * Plain: only the list itself.
    * @default - none
    * @example ["node.platform.arch == x86_64"]
    */
@@ -27,6 +28,7 @@ export interface TaskSettings {
 
   /**
    * Constraints on the nodes, in addition to the choice of hosts.
+   * Plain: only the object itself.
    * @default - none
    * @example { constraints: ["node.labels.disk == ready"] }
    */
@@ -34,6 +36,7 @@ export interface TaskSettings {
 
   /**
    * Labels of the Swarm service, in addition to the owner labels. Changing them restarts nothing.
+   * Plain: only the names.
    * @default - none
    * @example { team: "storage" }
    */
@@ -41,6 +44,7 @@ export interface TaskSettings {
 
   /**
    * Labels of the containers, such as those that collectors of logs and metrics read.
+   * Plain: only the names.
    * @default - none
    * @example { "logging.example/parser": "json" }
    */
@@ -48,6 +52,7 @@ export interface TaskSettings {
 
   /**
    * Entries for the containers' /etc/hosts: addresses by name.
+   * Plain: only the names.
    * @default - none
    * @example { "login.example.com": "198.51.100.7" }
    */

@@ -26,6 +26,7 @@ export interface MinioBucketArgs {
 
   /**
    * Whether objects can be locked against deletion (write once, read many). Immutable.
+   * Plain: the preview checks it.
    * @default false
    */
   objectLock?: boolean;

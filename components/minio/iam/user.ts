@@ -15,6 +15,7 @@ export interface MinioUserArgs {
 
   /**
    * Access by bucket name: `readonly`, `writeonly` or `readwrite`. The user has no other rights.
+   * Plain: the preview checks it.
    * @example { photos: "readwrite", catalogue: "readonly" }
    */
   access: Record<string, BucketAccess>;
@@ -43,6 +44,7 @@ export interface MinioUserArgs {
 
   /**
    * Whether to adopt an existing user of this name. It gets this secret key and these rights.
+   * Plain: the preview checks it.
    * @default false: an existing user is an error
    */
   adopt?: boolean;

@@ -2,7 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 
 /** The key with which a store encrypts object keys, users and settings. */
 export interface KmsKey {
-  /** The key's name in MinIO: 1 to 64 letters, digits and `._-`. */
+  /**
+   * The key's name in MinIO: 1 to 64 letters, digits and `._-`.
+   * Plain: the preview checks that it does not change.
+   */
   name: string;
   /** 32 random bytes in base64, such as from `openssl rand -base64 32`. Kept as a secret. */
   key: pulumi.Input<string>;

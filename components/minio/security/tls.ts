@@ -15,6 +15,7 @@ import { memberName } from "../layout/topology.ts";
 export interface MinioTls {
   /**
    * Validity of a certificate, in days. The authority is valid for ten years, or twice this if that is longer.
+   * Plain: the preview checks it.
    * @default 365
    */
   lifetimeDays?: number;
@@ -22,12 +23,14 @@ export interface MinioTls {
   /**
    * Number of days before its expiry from which the next `up` renews a certificate, as the preview shows. All members
    * restart.
+   * Plain: the preview checks it.
    * @default 30
    */
   renewBeforeDays?: number;
 
   /**
    * Further names and addresses at which clients reach the store, besides those of hosts, members and the store itself.
+   * Plain: the preview checks it.
    * @default - none
    * @example ["s3.example.com"]
    */

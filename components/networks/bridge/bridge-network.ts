@@ -9,6 +9,7 @@ import { MTU_OPTION } from "../../../core/network-rules.ts";
 export interface BridgeNetworkArgs extends NodeNetworkArgs {
   /**
    * Keys of the hosts with the network. Each gets its own bridge.
+   * Plain: it decides which resources exist.
    * @default - all hosts of the Swarm
    */
   hosts?: string[];

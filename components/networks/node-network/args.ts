@@ -9,6 +9,7 @@ export interface NodeNetworkArgs {
   /**
    * The network's name in the Swarm. Each host also gets a config-only network, `<networkName>-config`, which holds the
    * host's settings.
+   * Plain: the preview checks it.
    * @default - the component's name
    * @example "storage"
    */
@@ -65,6 +66,7 @@ export interface L2NetworkArgs extends NodeNetworkArgs {
   /**
    * The hosts on the network, by host key, each with its interface and IP range. Hosts can be added and removed later.
    * Settings of a host cannot change while containers use them.
+   * Plain: it decides which resources exist. The values of a host may be Outputs.
    * @example { a: { parent: "eth1", ipRange: "10.50.0.16/29" }, b: { parent: "eth1", ipRange: "10.50.0.24/29" } }
    */
   hosts: Record<string, HostLink>;

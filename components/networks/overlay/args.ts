@@ -13,6 +13,7 @@ export interface OverlayNetworkArgs {
 
   /**
    * The network's name in the Swarm.
+   * Plain: the preview checks it.
    * @default - the component's name
    * @example "storage"
    */
@@ -22,6 +23,7 @@ export interface OverlayNetworkArgs {
    * Whether to adopt an existing network of this name. This program never changes, replaces or removes it. All other
    * arguments are only compared with it; differences and a missing network are rejected. A network that is not encrypted
    * causes a warning, unless `encrypted` is `false`.
+   * Plain: it decides which resources exist.
    * @default false: an existing network of this name is rejected
    * @example true
    */
@@ -84,6 +86,7 @@ export interface OverlayNetworkArgs {
 
   /**
    * Changes the Docker network before it is created. TypeScript only. Not with `adopt`.
+   * Plain: a function.
    * @default - none
    * @example { network: (args, opts) => ({ ...args, ipv6: true }) }
    */

@@ -151,7 +151,7 @@ const CONTAINER_TYPES = ["container_file_t", "svirt_sandbox_file_t"];
 function checkAccess(requirement: ServiceRequirement, snapshot: ClusterSnapshot): ServiceIssue[] {
   return foldersOf(requirement, snapshot).flatMap(({ host, path, folder, facts }) => {
     const info = snapshot.hosts[host]?.info;
-    const problem = info && (selinuxError(info, folder, facts) ?? usernsError(info, folder, facts));
+    const problem = info && (selinuxError(info, folder, facts) ?? ownerError(requirement, info, folder, facts));
     return problem ? [driveIssue(host, path, problem, usesDrives(requirement, host, snapshot) !== "no")] : [];
   });
 }
@@ -168,13 +168,23 @@ function selinuxError(info: HostSnapshot["info"], folder: string, { selinuxType 
   );
 }
 
-function usernsError(info: HostSnapshot["info"], folder: string, { owner }: DriveFacts): string | undefined {
+/** Root in containers may write everywhere, unless the engine maps it to another user. */
+function ownerError(
+  { user = "0" }: ServiceRequirement,
+  info: HostSnapshot["info"],
+  folder: string,
+  { owner }: DriveFacts,
+): string | undefined {
   const root = remappedRoot(info);
-  if (!root || !owner || owner.user === root.user) return undefined;
-  return (
-    `its engine maps root in containers to user ${root.user} (userns-remap), and the folder ${folder} belongs to user ` +
-    `${owner.user}: run \`chown -R ${root.user}:${root.group} ${quoteIfNeeded(folder)}\` there`
-  );
+  const [id = 0, group = id] = user.split(":").map(Number);
+  const needed = { user: (root?.user ?? 0) + id, group: (root?.group ?? 0) + group };
+  if (!owner || owner.user === needed.user || (id > 0 ? owner.group === needed.group : !root)) return undefined;
+  const name = id > 0 ? `user ${id}` : "root";
+  const command = `chown -R ${needed.user}:${needed.group} ${quoteIfNeeded(folder)}`;
+  return root
+    ? `its engine maps ${name} in containers to user ${needed.user} (userns-remap), and the folder ${folder} belongs to user ` +
+        `${owner.user}: run \`${command}\` there`
+    : `the members run as ${name}, and the folder ${folder} belongs to user ${owner.user}: run \`${command}\` there`;
 }
 
 /** Storage drivers with which a container's root is a plain folder beside the volumes. */

@@ -65,6 +65,14 @@ describe("accepts", () => {
       STORE,
       seen({ owner: { user: 0, group: 0 } }, info({ SecurityOptions: ["name=userns"] })),
     ],
+    ["a folder of the members' user", { ...STORE, user: "1000" }, seen({ owner: { user: 1000, group: 0 } })],
+    ["a folder of the members' group", { ...STORE, user: "1000:50" }, seen({ owner: { user: 0, group: 50 } })],
+    ["any folder if the members are root", { ...STORE, user: "0:0" }, seen({ owner: { user: 1000, group: 50 } })],
+    [
+      "user namespaces, and a folder of the mapped user",
+      { ...STORE, user: "1000" },
+      seen({ owner: { user: 101_000, group: 0 } }, USERNS),
+    ],
     ["a folder of root without user namespaces", STORE, seen({ owner: { user: 0, group: 0 } })],
     ["the storage driver vfs with mounted disks", STORE, seen({}, info({ Driver: "vfs" }))],
     ["the storage driver overlay2 with volumes", VOLUMES, snapshot({ a: info({ Driver: "overlay2" }) })],
@@ -76,12 +84,26 @@ const at = 'MinioService "store": hosts.a.drives "/mnt/disk1": ';
 const FOREIGN = `the folder ${FOLDER} contains a, b, c and more, which MinIO would take for buckets: move everything out of it, or set another subfolder`;
 const LABEL = `SELinux keeps containers from the folder ${FOLDER}, which has the type mnt_t: run \`chcon -R -t container_file_t ${FOLDER}\` there, and \`semanage fcontext -a -t container_file_t '${FOLDER}(/.*)?'\`, so that relabeling keeps it`;
 const MAPPED = `its engine maps root in containers to user 100000 (userns-remap), and the folder ${FOLDER} belongs to user 0: run \`chown -R 100000:100001 ${FOLDER}\` there`;
+const owned = (reason: string, owner: string, owners: string) =>
+  `${at}${reason}, and the folder ${FOLDER} belongs to user ${owner}: run \`chown -R ${owners} ${FOLDER}\` there`;
 const VFS = (driver: string) =>
   `MinioService "store": hosts.a.drives "store-d1": its engine's storage driver is ${driver}, with which volumes are on the same file system as the container's root, and MinIO rejects those: set "storage-driver": "overlay2" in /etc/docker/daemon.json and restart Docker, or mount disks and give their path`;
 
 describe("reports", () => {
   test.each<[string, ServiceRequirement, ClusterSnapshot, string[]]>([
     ["other files", STORE, seen({ files: ["a", "b", "c", "d"] }), [at + FOREIGN]],
+    [
+      "a folder of another user than the members'",
+      { ...STORE, user: "1000:50" },
+      seen({ owner: { user: 0, group: 0 } }),
+      [owned("the members run as user 1000", "0", "1000:50")],
+    ],
+    [
+      "a folder of another user than the mapped one",
+      { ...STORE, user: "1000" },
+      seen({ owner: { user: 1000, group: 1000 } }, USERNS),
+      [owned("its engine maps user 1000 in containers to user 101000 (userns-remap)", "1000", "101000:101001")],
+    ],
     [
       "one other file",
       STORE,
