@@ -96,8 +96,8 @@ export interface KubernetesMinioArgs extends Omit<TaskLimits, "logMaxSizeMiB" | 
   rootPasswordGeneration?: pulumi.Input<string>;
 
   /**
-   * TLS for clients and between members: `true` or settings to generate certificates, signed by the store's own authority
-   * (the output `caCertificate`, which clients must trust), or an existing certificate, which must name every member
+   * TLS for clients and between members. `{}` generates certificates, signed by the store's own authority (the output
+   * `caCertificate`, which clients must trust). An existing certificate must name every member
    * (`<serviceName>-<pool>-<number>.<serviceName>-peers`), `localhost`, and the names that clients use.
    * @default - plain HTTP
    * @example { names: ["s3.example.com"] }

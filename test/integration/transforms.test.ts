@@ -1,18 +1,32 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ROOT } from "../../toolchain/cache.ts";
+import { nameFromUrn } from "../../commands/lib/events.ts";
+import type { RunResult } from "./pulumi-process.ts";
 import { TestStack } from "./stack.ts";
 
 let stack: TestStack;
+let preview: RunResult;
 beforeAll(async () => {
   stack = await TestStack.create({ project: join(ROOT, "test", "integration", "programs", "transforms") });
+  preview = await stack.preview();
 });
 afterAll(() => stack?.remove());
 
-test("a component's transforms are called for every child, with stable names", async () => {
-  const { output } = await stack.preview();
-  const [, text = "{}"] = /children: (\{.*\})/.exec(output) ?? [];
-  const children = JSON.parse(text) as Record<string, string[]>;
+/** Returns what the program printed at its end. */
+function printed(what: string): Record<string, unknown> {
+  const [, text = "{}"] = new RegExp(`${what}: (\\{.*\\})`).exec(preview.output) ?? [];
+  return JSON.parse(text) as Record<string, unknown>;
+}
+
+/** Returns the inputs with which Pulumi registered a resource. */
+function inputsOf(type: string, name: string): Record<string, unknown> | null | undefined {
+  const steps = preview.events.flatMap(({ resourcePreEvent }) => resourcePreEvent?.metadata ?? []);
+  return steps.find((step) => step.type === type && nameFromUrn(step.urn) === name)?.new?.inputs;
+}
+
+test("a component's transforms are called for every child, with stable names", () => {
+  const children = printed("children") as Record<string, string[]>;
   const sorted = Object.fromEntries(
     Object.entries(children).map(([component, names]) => [component, names.toSorted()]),
   );
@@ -31,6 +45,49 @@ test("a component's transforms are called for every child, with stable names", a
       "store-root-keys",
       "store-root-password",
       "store-root-user",
+      "store-tls",
+      "store-tls-ca",
+      "store-tls-certificate",
+      "store-tls-key",
     ],
   });
+});
+
+test("a transform of the whole stack sees the arguments of each component, and secrets as such", () => {
+  const seen = printed("seen");
+  expect(seen).toMatchObject({
+    network: {},
+    late: { subnet: "10.99.0.0/24" },
+    store: { port: 9100, tls: {} },
+    photos: { versioning: true },
+    app: { access: { photos: "readonly" } },
+    gateway: { port: 8443 },
+    web: { spec: { Name: "web" } },
+    macvlan: { subnet: "10.50.0.0/24", hosts: { local: { parent: "eth1" } } },
+    ipvlan: { subnet: "10.60.0.0/24" },
+    bridged: { mtu: 1400 },
+    predefined: {},
+  });
+  expect(inputsOf("swarm:index:MinioUser", "app")).toMatchObject({ secretKey: "[secret]" });
+  expect(inputsOf("swarm:index:S3Gateway", "gateway")).toMatchObject({ tls: { key: "[secret]" } });
+  expect(JSON.stringify(preview.events)).not.toContain("a-plain-secret-key");
+});
+
+test.each([
+  ["OverlayNetwork", "network"],
+  ["MinioService", "store"],
+  ["MinioBucket", "photos"],
+  ["MinioUser", "app"],
+  ["S3Gateway", "gateway"],
+  ["SwarmService", "web"],
+  ["MacvlanNetwork", "macvlan"],
+  ["IpvlanNetwork", "ipvlan"],
+  ["BridgeNetwork", "bridged"],
+  ["HostNetwork", "predefined"],
+])("it can change the record of a %s", (kind, name) => {
+  expect(inputsOf(`swarm:index:${kind}`, name)).toMatchObject({ reviewed: "yes" });
+});
+
+test("it can change a child", () => {
+  expect(inputsOf("docker:index/network:Network", "network-network")).toMatchObject({ internal: true });
 });

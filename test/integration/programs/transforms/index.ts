@@ -1,6 +1,20 @@
-// Prints the children for which a user's `transforms` on a component are called. Only previewed, without an engine.
+// Prints the children for which a user's `transforms` on a component are called, and what a transform of the whole stack
+// sees of each component, which it also changes. Only previewed, without an engine.
 import * as pulumi from "@pulumi/pulumi";
-import { Host, MinioService, OverlayNetwork, Swarm } from "../../../../components/index.ts";
+import {
+  BridgeNetwork,
+  Host,
+  HostNetwork,
+  IpvlanNetwork,
+  MacvlanNetwork,
+  MinioBucket,
+  MinioService,
+  MinioUser,
+  OverlayNetwork,
+  S3Gateway,
+  Swarm,
+  SwarmService,
+} from "../../../../components/index.ts";
 
 const children: Record<string, string[]> = {};
 
@@ -14,15 +28,39 @@ function recordChildren(component: string): pulumi.ComponentResourceOptions {
   return { transforms: [transform] };
 }
 
+/** The arguments of each component, by name. */
+const seen: Record<string, unknown> = {};
+pulumi.runtime.registerResourceTransform(({ name, type, custom, props, opts }) => {
+  if (type === "docker:index/network:Network") return { props: { ...props, internal: true }, opts };
+  if (custom || !type.startsWith("swarm:")) return undefined;
+  seen[name] = props;
+  return { props: { ...props, reviewed: "yes" }, opts };
+});
+
 const engine = "unix:///nowhere/docker.sock";
 const host = new Host("local", { engine, hostname: "local", labels: { disk: "fast" } }, recordChildren("host"));
 const swarm = new Swarm("swarm", { managers: [host] }, recordChildren("swarm"));
 const network = new OverlayNetwork("network", { swarm }, recordChildren("network"));
 const image = `silo:1@sha256:${"a".repeat(64)}`;
-new MinioService("store", { swarm, network, image }, recordChildren("store"));
+const store = new MinioService("store", { swarm, network, image, port: 9100, tls: {} }, recordChildren("store"));
+new MinioBucket("photos", { store, versioning: true });
+new MinioUser("app", { store, access: { photos: "readonly" }, secretKey: "a-plain-secret-key" });
+const certificate = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+const key = "-----BEGIN PRIVATE KEY-----\na-plain-secret-key\n-----END PRIVATE KEY-----\n";
+new S3Gateway("gateway", { swarm, network, store, port: 8443, tls: { certificate, key } });
+const TaskTemplate = { ContainerSpec: { Image: image } };
+new SwarmService("web", { swarm, spec: { Name: "web", Mode: { Global: {} }, TaskTemplate } });
+const hosts = { local: { parent: "eth1" } };
+new MacvlanNetwork("macvlan", { swarm, subnet: "10.50.0.0/24", hosts });
+new IpvlanNetwork("ipvlan", { swarm, subnet: "10.60.0.0/24", hosts });
+new BridgeNetwork("bridged", { swarm, mtu: 1400 });
+new HostNetwork("predefined", { swarm });
 
 // A component created after an `await` has the same children.
 await new Promise((later) => setTimeout(later, 100));
 new OverlayNetwork("late", { swarm, subnet: "10.99.0.0/24" }, recordChildren("late"));
 
-process.on("exit", () => console.log(`children: ${JSON.stringify(children)}`));
+process.on("exit", () => {
+  console.log(`children: ${JSON.stringify(children)}`);
+  console.log(`seen: ${JSON.stringify(seen)}`);
+});
