@@ -22,9 +22,11 @@ const KMS_KEY = Buffer.from(Array.from({ length: 32 }, (_, index) => index * 7))
 const CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
 const GATEWAY_KEY = "-----BEGIN PRIVATE KEY-----\nGivenForGateway\n-----END PRIVATE KEY-----\n";
 
+const REGISTRY = { username: "deploy", password: "given-for-registry" };
+
 /** Creates one of each component, with a plain string for each secret. */
 function oneOfEach(): void {
-  const host = { ...fakeHost("a"), privateAddress: pulumi.output("192.0.2.1") };
+  const host = fakeHost("a", undefined, undefined, { privateAddress: pulumi.output("192.0.2.1") });
   const swarm = new Swarm("swarm", { managers: [host] });
   const l2 = { swarm, hosts: { a: { parent: "eth1" } } };
   const network = new OverlayNetwork("overlay", { swarm, subnet: "10.20.0.0/24" });
@@ -38,15 +40,21 @@ function oneOfEach(): void {
     networks: [new OverlayNetwork("more", { swarm })],
     port: 9100,
     rootPassword: "given-for-root",
+    registryCredentials: REGISTRY,
     kmsKey: { name: "store", key: KMS_KEY },
     transform: { service: (args) => args, secret: (args) => args },
   });
   new MinioBucket("photos", { store, versioning: true });
   new MinioUser("app", { store, access: { photos: "readonly" }, secretKey: "user-secret-key" });
   const tls = { certificate: CERTIFICATE, key: GATEWAY_KEY };
-  new S3Gateway("gateway", { swarm, network, store, port: 8443, tls });
+  new S3Gateway("gateway", { swarm, network, store, port: 8443, tls, registryCredentials: REGISTRY });
   const TaskTemplate = { ContainerSpec: { Image: "caddy:2" } };
-  new SwarmService("web", { swarm, spec: { Name: "web", Mode: { Global: {} }, TaskTemplate }, tasks: 1 });
+  new SwarmService("web", {
+    swarm,
+    spec: { Name: "web", Mode: { Global: {} }, TaskTemplate },
+    tasks: 1,
+    registryCredentials: REGISTRY,
+  });
 }
 
 async function components(): Promise<RegisteredResource[]> {
@@ -65,13 +73,19 @@ describe("the arguments that a component's resource records", () => {
       ipvlan: { subnet: "10.60.0.0/24", hosts: { a: { parent: "eth1" } } },
       bridged: { mtu: 1400 },
       hosts: {},
-      store: { port: 9100, rootPassword: "[secret]", kmsKey: { name: "store", key: "[secret]" } },
+      store: {
+        port: 9100,
+        registryCredentials: "[secret]",
+        rootPassword: "[secret]",
+        kmsKey: { name: "store", key: "[secret]" },
+      },
       photos: { versioning: true },
       app: { access: { photos: "readonly" }, secretKey: "[secret]" },
-      gateway: { port: 8443, tls: { certificate: CERTIFICATE, key: "[secret]" } },
+      gateway: { port: 8443, registryCredentials: "[secret]", tls: { certificate: CERTIFICATE, key: "[secret]" } },
       web: {
         spec: { Name: "web", Mode: { Global: {} }, TaskTemplate: { ContainerSpec: { Image: "caddy:2" } } },
         tasks: 1,
+        registryCredentials: "[secret]",
       },
     });
   });
@@ -79,7 +93,7 @@ describe("the arguments that a component's resource records", () => {
   test("contain no plain secret, and neither does any other resource", async () => {
     const { resources } = await runProgram(oneOfEach, { outputs: OUTPUTS });
     const visible = JSON.stringify(resources.map(({ visibleInputs }) => visibleInputs));
-    for (const secret of ["given-for-root", KMS_KEY, "user-secret-key", "GivenForGateway"]) {
+    for (const secret of ["given-for-root", "given-for-registry", KMS_KEY, "user-secret-key", "GivenForGateway"]) {
       expect(visible).not.toContain(secret);
     }
   });
