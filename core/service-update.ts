@@ -44,6 +44,8 @@ export interface SettingsValidation {
   environmentArgument: string;
   /** Names of variables with secret values. */
   secretVariables?: string[];
+  /** Variables that the application reads from a secret file. Secret. */
+  secretEnvironment?: Record<string, string>;
   /** Names of variables that make the application write outside its container. With one of them, nothing is tried. */
   unlessVariables?: string[];
 }

@@ -16,6 +16,8 @@ export interface EngineInfo {
   Architecture: string;
   LiveRestoreEnabled?: boolean;
   SecurityOptions?: string[];
+  /** The log driver of containers that set none. */
+  LoggingDriver?: string;
   /** The time of the machine's clock. */
   SystemTime?: string;
   /** Address pools for networks of this host, if its configuration sets them. */

@@ -7,6 +7,7 @@ import { creationOwner, ownerOf } from "../shared/owner.ts";
 import { throwIfInvalid } from "../../core/input-validation-error.ts";
 import { NodeLabels } from "../swarm/node-labels.ts";
 import { createService } from "../service/service.ts";
+import { DEFAULT_LOG_OPTIONS } from "../service/spec-parts.ts";
 import { validatedUser, withTaskSettings } from "../service/task-settings.ts";
 import type { S3GatewayArgs } from "./args.ts";
 import { createGatewayFiles, GATEWAY_USER } from "./files.ts";
@@ -116,6 +117,7 @@ export class S3Gateway extends SwarmComponent {
         adopt: args.adopt,
         spec: withTaskSettings(subject, spec, args),
         registryCredentials: args.registryCredentials,
+        defaultLogOptions: DEFAULT_LOG_OPTIONS,
         readyCommand: PROBE_COMMANDS.ready,
         tasks: hosts.length,
         minReadySeconds: args.minReadySeconds,

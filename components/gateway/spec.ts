@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ContainerSpec, ServiceSpec } from "../../engine/types.ts";
 import type { LeafInputs } from "../shared/inputs.ts";
-import { hostPort, MIB, resourceLimits, rotatedLogDriver, toEngineUnit, SECOND } from "../service/spec-parts.ts";
+import { hostPort, logDriver, MIB, resourceLimits, toEngineUnit, SECOND } from "../service/spec-parts.ts";
 import type { TaskLimits } from "../service/task-limits.ts";
 import { GATEWAY_USER, type GatewayFiles } from "./files.ts";
 import { CONSOLE_GATEWAY_PORT, type GatewayPlan, PROBE_COMMANDS, S3_PORT, traefikArguments } from "./traefik.ts";
@@ -41,7 +41,7 @@ export function gatewaySpec(gateway: GatewayContext): LeafInputs<ServiceSpec> {
       },
       RestartPolicy: { Condition: "any", Delay: 2 * SECOND, MaxAttempts: 0 },
       Placement: { Constraints: [`node.labels.${gatewayLabel(serviceName)}==${GATEWAY_LABEL_VALUE}`] },
-      LogDriver: rotatedLogDriver(gateway.logMaxSizeMiB, gateway.logMaxFiles),
+      ...logDriver(gateway),
       Networks: [{ Target: gateway.networkId, Aliases: [] }],
     },
     EndpointSpec: {

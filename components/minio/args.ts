@@ -212,13 +212,30 @@ export interface MinioServiceArgs extends TaskLimits, TaskSettings, RegistryLogi
   allowFrom?: AllowFrom;
 
   /**
-   * Further settings of MinIO: variables that begin with `MINIO_`. Not for secrets: anyone who can inspect a container
-   * can read its environment.
+   * Further settings of MinIO: variables that begin with `MINIO_`, and the proxies of its outgoing connections:
+   * `HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`, to which the members' names are added. Not for secrets: anyone who can inspect
+   * a container can read its environment.
    * Plain: only the names.
    * @default - none
    * @example { MINIO_REGION: "eu-central-1" }
    */
   environment?: Record<string, pulumi.Input<string>>;
+
+  /**
+   * Secret settings of MinIO: variables that begin with `MINIO_`, and proxies with a password. Members read them from a file that only MinIO's user can
+   * read, so they are in no container's environment. All members restart together when a value changes.
+   * Plain: only the names.
+   * @default - none
+   * @example { MINIO_IDENTITY_OPENID_CLIENT_SECRET: config.requireSecret("clientSecret") }
+   */
+  secretEnvironment?: Record<string, pulumi.Input<string>>;
+
+  /**
+   * Certificates of further authorities that MinIO trusts when it connects to other servers, such as a webhook or an
+   * identity provider; each in PEM form. All members restart together when they change.
+   * @default - the authorities of the image
+   */
+  caCertificates?: pulumi.Input<pulumi.Input<string>[]>;
 
   /**
    * Time a member has to finish its requests before it is killed, in seconds. MinIO itself waits up to 30.

@@ -21,6 +21,8 @@ import { defaultHealthcheckClient } from "./spec/probes.ts";
 import { RootCredentials } from "./security/root-credentials.ts";
 import { validatedRootUser } from "./validation/settings.ts";
 import { RootServiceAccounts } from "./iam/root-service-accounts.ts";
+import { createCaCertificatesConfig } from "./security/ca-certificates.ts";
+import { createEnvironmentSecret, secretVariableValues } from "./security/secret-environment.ts";
 import { createRootSecrets } from "./security/root-secrets.ts";
 import type { StoreContext } from "./spec/spec.ts";
 import { memberAddresses, storeEndpoints, internalUrl } from "./layout/endpoints.ts";
@@ -110,6 +112,7 @@ export class MinioService extends SwarmComponent {
         { swarm, serviceName, hosts: plan.hosts, addresses: memberAddresses(network) },
         files,
       );
+    const secretVariables = secretVariableValues(args);
     const store: StoreContext = {
       ...args,
       tls,
@@ -120,6 +123,11 @@ export class MinioService extends SwarmComponent {
       tools: args.tools ?? defaultHealthcheckClient(knownValue(args.image) ?? DEFAULT_MINIO_IMAGE),
       networkIds: [network, ...(args.networks ?? [])].map(({ networkId }) => networkId),
       secrets: createRootSecrets(name, swarm, credentials, plan.scheme, files),
+      caCertificates: createCaCertificatesConfig(`${name}-ca-certificates`, subject, swarm, args.caCertificates, files),
+      secretVariables,
+      environmentSecret:
+        secretVariables &&
+        createEnvironmentSecret(`${name}-environment`, swarm, secretVariables, credentials.password, files),
       poolsConfig: createPoolsConfig(`${name}-pools`, swarm, plan.pools, files),
       ownerLabels: ownerLabels(ownerOf(name)),
     };
@@ -171,10 +179,11 @@ export class MinioService extends SwarmComponent {
 
 /** Returns the arguments with those that are secret as secrets. */
 function withSecrets(args: MinioServiceArgs): object {
-  const { registryCredentials, rootPassword, kmsKey, tls } = args;
+  const { registryCredentials, secretEnvironment, rootPassword, kmsKey, tls } = args;
   return {
     ...args,
     registryCredentials: secretInput(registryCredentials),
+    secretEnvironment: secretInput(secretEnvironment),
     rootPassword: secretInput(rootPassword),
     kmsKey: kmsKey && { ...kmsKey, key: secretInput(kmsKey.key) },
     tls: tls && { ...tls, key: secretInput(tls.key) },

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { knownValue } from "../shared/inputs.ts";
 import { ownerOf } from "../shared/owner.ts";
 import { createService, type Service } from "../service/service.ts";
+import { DEFAULT_LOG_OPTIONS } from "../service/spec-parts.ts";
 import { extraHostsLines, withTaskSettings } from "../service/task-settings.ts";
 import type { MinioServiceArgs } from "./args.ts";
 import { toleratesHostLoss } from "./layout/fault-tolerance.ts";
@@ -72,6 +73,7 @@ export function createServices(
         adopt: args.adopt,
         spec: withTaskSettings(subject, serviceSpec(store, service), args),
         registryCredentials: args.registryCredentials,
+        defaultLogOptions: DEFAULT_LOG_OPTIONS,
         restartTogether: CLUSTER_WIDE_FIELDS,
         peers: plan.services.map(({ serviceName }) => serviceName),
         immutable: immutableForService(plan, service),

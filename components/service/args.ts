@@ -27,6 +27,14 @@ export interface SwarmServiceArgs extends RegistryLoginArgs {
   spec: FieldInputs<ServiceSpec>;
 
   /**
+   * Options of the log driver on Swarms in which the default driver of every engine is `json-file`, which never rotates a file
+   * by itself. On others, and if `spec` sets `LogDriver`, they have no effect.
+   * @default - none
+   * @example { "max-size": "10m", "max-file": "3" }
+   */
+  defaultLogOptions?: Record<string, pulumi.Input<string>>;
+
+  /**
    * Whether to adopt an existing service of this name: it then belongs to this stack and is updated in place to match
    * `spec`. Has no effect once the state records the service.
    * Plain: the preview checks it.

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { PublishedPort, ResourceLimits, TaskSpec } from "../../engine/types.ts";
 import { type LeafInputs, mapInput } from "../shared/inputs.ts";
+import type { TaskLimits } from "./task-limits.ts";
 
 /** A second in the Engine's unit of durations. */
 export const SECOND = 1e9;
@@ -20,18 +21,19 @@ export function resourceLimits(
   return { NanoCPUs: toEngineUnit(cpus ?? 0, 1e9), MemoryBytes: toEngineUnit(memoryMiB ?? 0, MIB) };
 }
 
-/** Returns a log driver with rotated files, so that logs do not fill a disk. */
-export function rotatedLogDriver(
-  maxSizeMiB: pulumi.Input<number> = 10,
-  maxFiles: pulumi.Input<number> = 3,
-): LeafInputs<NonNullable<TaskSpec["LogDriver"]>> {
-  return {
-    Name: "json-file",
-    Options: {
-      "max-size": mapInput(maxSizeMiB, (size) => `${size}m`),
-      "max-file": mapInput(maxFiles, String),
-    },
-  };
+/** Log options where the engines' default driver is json-file, which never rotates a file by itself. */
+export const DEFAULT_LOG_OPTIONS = logOptions({});
+
+/** Returns the log driver that limits of log files need. Without limits, the engines' default driver applies. */
+export function logDriver(
+  limits: Pick<TaskLimits, "logMaxSizeMiB" | "logMaxFiles">,
+): LeafInputs<Pick<TaskSpec, "LogDriver">> {
+  if (limits.logMaxSizeMiB === undefined && limits.logMaxFiles === undefined) return {};
+  return { LogDriver: { Name: "json-file", Options: logOptions(limits) } };
+}
+
+function logOptions({ logMaxSizeMiB = 10, logMaxFiles = 3 }: Pick<TaskLimits, "logMaxSizeMiB" | "logMaxFiles">) {
+  return { "max-size": mapInput(logMaxSizeMiB, (size) => `${size}m`), "max-file": mapInput(logMaxFiles, String) };
 }
 
 /** Returns a port in host mode: on each host, it leads to the task on that host. */

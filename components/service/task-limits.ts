@@ -31,14 +31,14 @@ export interface TaskLimits {
   memoryReservationMiB?: pulumi.Input<number>;
 
   /**
-   * Size in MiB at which a task's log file is rotated.
-   * @default 10
+   * Size in MiB at which a task's log file is rotated. With this or `logMaxFiles`, the log driver is `json-file`.
+   * @default - the engines' default log driver; where it is `json-file`, 10 MiB
    */
   logMaxSizeMiB?: pulumi.Input<number>;
 
   /**
-   * Number of log files kept for each task.
-   * @default 3
+   * Number of log files kept for each task. With this or `logMaxSizeMiB`, the log driver is `json-file`.
+   * @default - the engines' default log driver; where it is `json-file`, 3
    */
   logMaxFiles?: pulumi.Input<number>;
 }

@@ -18,6 +18,8 @@ export interface ServiceInputs {
   spec: ServiceSpec;
   /** Login with which nodes pull the image. Secret. */
   registryCredentials?: { username: string; password: string };
+  /** Options of the log driver where every engine's default is json-file. Not compared by diff. */
+  defaultLogOptions?: Record<string, string>;
   restartTogether: string[];
   /** Names of the application's services. A change of this list alone does not update the service. */
   peers?: string[];

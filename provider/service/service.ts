@@ -24,13 +24,15 @@ import { removeValidationServices, runValidation } from "./validation-run.ts";
 import { changedKeys, containsUnknown, deepEqual } from "../runtime/diff.ts";
 import { ResourceError, ResourceInitError } from "../runtime/errors.ts";
 import { keepVolumeLabels } from "./volume-labels.ts";
+import { withDefaultLogOptions } from "./log-driver.ts";
 import { loginError, registryAuth } from "./registry-login.ts";
 import type { ServiceInputs, ServiceState } from "./service-inputs.ts";
 
 /** A Swarm service. Create and update return once its tasks and the application in them are ready. */
 export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
   async check(olds, given) {
-    const news = { ...given, spec: keepVolumeLabels(given.spec, olds.spec) };
+    const spec = await withDefaultLogOptions(keepVolumeLabels(given.spec, olds.spec), given, olds);
+    const news = { ...given, spec };
     const unchanged = olds.spec && deepEqual(olds.spec, news.spec) && !containsUnknown(news.spec);
     const rollout =
       unchanged && olds.rollout ? olds.rollout : decideRollout(olds.spec, news.spec, news.restartTogether);

@@ -72,23 +72,25 @@ export function findExitReason(log: string): string | undefined {
 
 /** Describes rejected settings in one line: the argument, its value and the application's output. */
 export function describeRejection(
-  { environmentArgument, secretVariables = [] }: SettingsValidation,
+  { environmentArgument, secretVariables = [], secretEnvironment = {} }: SettingsValidation,
   former: ServiceSpec,
   wanted: ServiceSpec,
   output: string,
 ): string {
   const variables = parseEnvironment(wanted);
   const changed = changedPaths(former.TaskTemplate, wanted.TaskTemplate, "TaskTemplate");
-  const named = Object.keys(variables).filter((name) => new RegExp(`\\b${name}\\b`).test(output));
+  const all = [...Object.keys(variables), ...Object.keys(secretEnvironment)];
+  const named = all.filter((name) => new RegExp(`\\b${name}\\b`).test(output));
   const suspects = named.length > 0 ? named : changed.flatMap((path) => /Env:(\w+)$/.exec(path)?.[1] ?? []);
   const format = (name: string) => {
+    if (name in secretEnvironment) return `secretEnvironment.${name} "(secret)"`;
     const value = variables[name];
     const known = secretVariables.includes(name) ? "(secret)" : JSON.stringify(value);
     return `${environmentArgument}.${name} ${value === undefined ? "(removed)" : known}`;
   };
   const argument = suspects.length > 0 ? suspects.map(format).join(", ") : changed.join(", ");
-  const secrets = secretVariables.flatMap((name) => variables[name] || []);
-  const reason = secrets.reduce((text, secret) => text.replaceAll(secret, "(secret)"), output);
+  const secrets = [...secretVariables.flatMap((name) => variables[name] || []), ...Object.values(secretEnvironment)];
+  const reason = secrets.filter(Boolean).reduce((text, secret) => text.replaceAll(secret, "(secret)"), output);
   return `${argument}: the application does not start with the new settings: ${reason}. No task was changed: correct the value and run \`pulumi up\` again`;
 }
 

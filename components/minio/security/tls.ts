@@ -79,10 +79,12 @@ export function providedCertificate({ certificate, key, caCertificate }: MinioTl
   return { certificate, key, caCertificate };
 }
 
+/** Folders with authorities in Linux distributions, which Go reads only if SSL_CERT_DIR names them or is not set. */
+export const SYSTEM_AUTHORITIES = "/etc/ssl/certs:/etc/pki/tls/certs";
+
 /** Makes mc and the health check in a member's container trust the store. */
 export const TLS_ENVIRONMENT = {
-  // Includes the usual folders of the system's authorities.
-  SSL_CERT_DIR: `${CERTIFICATES_FOLDER}/CAs:/etc/ssl/certs:/etc/pki/tls/certs`,
+  SSL_CERT_DIR: `${CERTIFICATES_FOLDER}/CAs:${SYSTEM_AUTHORITIES}`,
   MINIO_HEALTHCHECK_URL: "https://localhost:9000",
 };
 

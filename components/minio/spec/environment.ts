@@ -27,24 +27,38 @@ const RESERVED: Record<string, string> = {
   MINIO_GID: "leave it out: drives and secrets belong to the container's own user",
 };
 
-/** Validates the user's variables. */
-export function validateEnvironment(environment: Record<string, pulumi.Input<string>>): ValidationIssue[] {
+/**
+ * Validates the user's variables.
+ *
+ * @param secretAdvice what to do with a secret variable
+ */
+export function validateEnvironment(
+  environment: Record<string, pulumi.Input<string>>,
+  secretAdvice = "set it with `mc admin config set`",
+): ValidationIssue[] {
   return Object.keys(environment).flatMap((name) => {
     const value = knownValue(environment[name]);
-    const problem = variableError(name, value);
+    const problem = variableError(name, value, secretAdvice);
     if (problem !== undefined) return [{ argument: "environment", value: name, problem }];
     const wrong = value === undefined ? undefined : settingError(name, value);
     return wrong === undefined ? [] : [{ argument: `environment.${name}`, value, problem: wrong }];
   });
 }
 
-function variableError(name: string, value: string | undefined): string | undefined {
+/** Returns why the user cannot set a variable, whatever its value is. */
+export function reservedVariableError(name: string): string | undefined {
   if (!/^MINIO_[A-Z0-9_]+$/.test(name)) return "must begin with MINIO_: only settings of MinIO are allowed";
   const instead = RESERVED[name];
   if (instead !== undefined) return `is set by this component: ${instead}`;
   if (name.endsWith("_FILE")) return "names a file, and the container has only those of this component: leave it out";
+  return undefined;
+}
+
+function variableError(name: string, value: string | undefined, secretAdvice: string): string | undefined {
+  const reserved = reservedVariableError(name);
+  if (reserved !== undefined) return reserved;
   if (/SECRET|PASSWORD|TOKEN|ACCESS_KEY|CREDENTIAL/.test(name)) {
-    return "is a secret, which `docker inspect` would show: set it with `mc admin config set`";
+    return `is a secret, which \`docker inspect\` would show: ${secretAdvice}`;
   }
   if (value !== undefined && /[\n\0]/.test(value)) return "its value must be one line";
   return undefined;

@@ -4,7 +4,7 @@ import type { ContainerSpec, Mount, PublishedPort, ServiceSpec } from "../../../
 import type { LeafInputs } from "../../shared/inputs.ts";
 import { InputValidationError } from "../../../core/input-validation-error.ts";
 import type { FileRef } from "../../service/secrets-and-configs.ts";
-import { hostPort, MIB, resourceLimits, rotatedLogDriver, toEngineUnit, SECOND } from "../../service/spec-parts.ts";
+import { hostPort, logDriver, MIB, resourceLimits, toEngineUnit, SECOND } from "../../service/spec-parts.ts";
 import type { MinioServiceArgs } from "../args.ts";
 import { containerEnvironment } from "./environment.ts";
 import { KMS_ENVIRONMENT, kmsSecretMount } from "../security/kms-key.ts";
@@ -12,6 +12,9 @@ import { PUBLIC_METRICS } from "../iam/metrics.ts";
 import type { ServicePlan, StorePlan } from "../layout/plan.ts";
 import { poolsConfigMount, poolServerArguments } from "../layout/pool-config.ts";
 import type { HealthcheckClient } from "./probes.ts";
+import { authoritiesEnvironment, caCertificatesMount } from "../security/ca-certificates.ts";
+import { noProxyEnvironment } from "./proxies.ts";
+import { environmentSecretMount, SECRET_ENVIRONMENT } from "../security/secret-environment.ts";
 import { type SecretKind, rootSecretMounts } from "../security/root-secrets.ts";
 import { CERTIFICATES_FOLDER, type StoreTls, TLS_ENVIRONMENT, tlsSecretMounts } from "../security/tls.ts";
 import { API_PORT, drivePath, driveSource, type MemberHost, memberName } from "../layout/topology.ts";
@@ -54,6 +57,7 @@ export const CLUSTER_WIDE_FIELDS = [
 export interface StoreContext extends Pick<
   MinioServiceArgs,
   | "environment"
+  | "secretEnvironment"
   | "metrics"
   | "cpuLimit"
   | "cpuReservation"
@@ -74,8 +78,13 @@ export interface StoreContext extends Pick<
   tls?: StoreTls;
   /** Secret with the KMS key. */
   kmsKey?: FileRef;
+  /** The secret variables, and the Docker secret with them; absent without any. */
+  secretVariables?: pulumi.Output<Record<string, string>>;
+  environmentSecret?: FileRef;
   /** Config with the pools; absent with one pool. */
   poolsConfig?: FileRef;
+  /** Config with the authorities that MinIO trusts; absent without any. */
+  caCertificates?: FileRef;
   /** Labels of the drives' volumes that name their owner. */
   ownerLabels: Record<string, pulumi.Input<string>>;
 }
@@ -94,7 +103,7 @@ export function serviceSpec(store: StoreContext, service: ServicePlan): LeafInpu
       },
       RestartPolicy: { Condition: "any", Delay: 5 * SECOND, MaxAttempts: 0 },
       Placement: { Constraints: service.constraints },
-      LogDriver: rotatedLogDriver(store.logMaxSizeMiB, store.logMaxFiles),
+      ...logDriver(store),
       Networks: store.networkIds.map((Target) => ({ Target, Aliases: [store.plan.serviceName] })),
     },
     EndpointSpec: { Mode: "dnsrr", Ports: publishedPorts(store.plan) },
@@ -124,9 +133,11 @@ function containerSpec(store: StoreContext, { pool, hosts, mode }: ServicePlan):
     Command: [],
     Args: [...serverArguments(store), ...poolServerArguments(store.plan.pools)],
     Hostname: memberName(store.plan.serviceName, mode === "global" ? "{{.Node.Hostname}}" : host.hostname),
-    Env: containerEnvironment({ ...redirectEnvironment(store), ...store.environment }, store.plan.pools, {
+    Env: containerEnvironment(userEnvironment(store), store.plan.pools, {
       ...(store.tls && TLS_ENVIRONMENT),
+      ...authoritiesEnvironment(store),
       ...(store.kmsKey && KMS_ENVIRONMENT),
+      ...(store.environmentSecret && SECRET_ENVIRONMENT),
       ...(store.metrics === "public" && PUBLIC_METRICS),
     }),
     Labels: {},
@@ -136,8 +147,9 @@ function containerSpec(store: StoreContext, { pool, hosts, mode }: ServicePlan):
       ...rootSecretMounts(store.secrets, user),
       ...(store.tls ? tlsSecretMounts(store.tls, user) : []),
       ...(store.kmsKey ? [kmsSecretMount(store.kmsKey, user)] : []),
+      ...(store.environmentSecret ? [environmentSecretMount(store.environmentSecret, user)] : []),
     ],
-    ...(store.poolsConfig && { Configs: [poolsConfigMount(store.poolsConfig, user)] }),
+    ...configMounts(store, user),
     // Docker resolves the members' names on all networks but the hosts' own.
     ...(store.plan.usesHostNetwork && { Hosts: memberHostsEntries(store.plan) }),
     // Swarm registers a task's name in DNS only once its health check passes, and engines before 25 run the first check
@@ -151,6 +163,20 @@ function containerSpec(store: StoreContext, { pool, hosts, mode }: ServicePlan):
     // name servers on the host each lookup took 10 s.
     DNSConfig: { Options: ["timeout:1", "attempts:1"] },
   };
+}
+
+function configMounts({ poolsConfig, caCertificates }: StoreContext, user: pulumi.Input<string>) {
+  const Configs = [
+    ...(poolsConfig ? [poolsConfigMount(poolsConfig, user)] : []),
+    ...(caCertificates ? [caCertificatesMount(caCertificates, user)] : []),
+  ];
+  return Configs.length === 0 ? {} : { Configs };
+}
+
+/** Returns the user's variables, with defaults and what must be added to them. */
+function userEnvironment(store: StoreContext): Record<string, pulumi.Input<string>> {
+  const { environment = {}, plan } = store;
+  return { ...redirectEnvironment(store), ...environment, ...noProxyEnvironment(store, plan) };
 }
 
 /**

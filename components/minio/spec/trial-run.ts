@@ -29,6 +29,7 @@ export function settingsValidation(
     readyCommand: probeCommands(store.tools).ready,
     environmentArgument: "environment",
     secretVariables: secretVariables(store.environment ?? {}),
+    ...(store.secretVariables && { secretEnvironment: store.secretVariables }),
     // It keeps users and policies in etcd, where the trial would write to those of the store.
     unlessVariables: ["MINIO_ETCD_ENDPOINTS"],
   };

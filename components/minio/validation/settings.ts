@@ -13,6 +13,9 @@ import { MINIO_METRICS } from "../iam/metrics-access.ts";
 import { declaredOrDefaultPools } from "../layout/defaults.ts";
 import { API_PORT, CONSOLE_PORT, selectDrives } from "../layout/topology.ts";
 import { validateKmsKey } from "../security/kms-key.ts";
+import { validateCaCertificates } from "../security/ca-certificates.ts";
+import { validateProxies, withoutProxies } from "../spec/proxies.ts";
+import { validateSecretEnvironment } from "../security/secret-environment.ts";
 import { validateEnvironment } from "../spec/environment.ts";
 import { validateImage } from "../spec/image.ts";
 import { HEALTHCHECK_CLIENTS } from "../spec/probes.ts";
@@ -48,7 +51,13 @@ export function validateMinioService(
     ...validateRegistryCredentials(args),
     ...validateTaskAmounts(args, MIN_MEMORY_MIB),
     ...validateTaskSettings(args),
-    ...validateEnvironment(args.environment ?? {}),
+    ...validateEnvironment(
+      withoutProxies(args.environment ?? {}),
+      "give it in the argument secretEnvironment, or set it with `mc admin config set`",
+    ),
+    ...validateProxies(args.environment ?? {}),
+    ...validateSecretEnvironment(args),
+    ...validateCaCertificates(args),
     ...validateKmsKey(args),
     ...validateTls(args, serviceName, hosts),
     ...validatePools(args, serviceName, hosts),

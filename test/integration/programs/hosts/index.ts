@@ -31,6 +31,7 @@ const withStore = config.get("store") !== "none";
 const store = (withStore && config.getObject<Partial<MinioServiceArgs>>("store")) || {};
 
 const key = config.getSecret("kmsKey");
+const auditToken = config.getSecret("auditToken");
 const kmsKey = key && { name: "store-key", key };
 
 const hostsByRole = Object.entries(hosts).map(([key, { engine, hostname, address, role, drives = { d1: {} } }]) => ({
@@ -87,6 +88,7 @@ const minio = withStore
       tools: "mc",
       kmsKey,
       rootPassword: config.getSecret("rootPassword"),
+      secretEnvironment: auditToken && { MINIO_AUDIT_WEBHOOK_AUTH_TOKEN_LAB: auditToken },
       minReadySeconds: config.getNumber("minReadySeconds"),
       ...store,
     })

@@ -184,6 +184,7 @@ describe("every argument reaches a child", () => {
       2 ** 28,
     ],
     ["logMaxSizeMiB", { logMaxSizeMiB: 5 }, ({ TaskTemplate }) => TaskTemplate.LogDriver?.Options?.["max-size"], "5m"],
+    ["log driver, default", {}, ({ TaskTemplate }) => TaskTemplate.LogDriver, undefined],
     ["logMaxFiles", { logMaxFiles: 7 }, ({ TaskTemplate }) => TaskTemplate.LogDriver?.Options?.["max-file"], "7"],
     ["stopGraceSeconds", { stopGraceSeconds: 90 }, (spec) => container(spec).StopGracePeriod, 90e9],
   ];

@@ -114,7 +114,7 @@ describe("rejects, in one line each", () => {
     ],
     [
       { ...ab, environment: { MINIO_NOTIFY_WEBHOOK_AUTH_TOKEN: "t" } },
-      'environment "MINIO_NOTIFY_WEBHOOK_AUTH_TOKEN": is a secret, which `docker inspect` would show: set it with `mc admin config set`',
+      'environment "MINIO_NOTIFY_WEBHOOK_AUTH_TOKEN": is a secret, which `docker inspect` would show: give it in the argument secretEnvironment, or set it with `mc admin config set`',
     ],
     [
       { ...ab, environment: { MINIO_BROWSER_REDIRECT_URL: "console.example.com" } },

@@ -129,3 +129,12 @@ test("finds a variable that leads to another store's data", () => {
   );
   expect(findExcludingVariable(validation, specWith(["MINIO_BROWSER=on"]))).toBeUndefined();
 });
+
+test("names a secret variable that the application rejects, and hides the values of all secret ones", () => {
+  const secretEnvironment = { MINIO_KEY: "s3cret", MINIO_OTHER: "hidden", MINIO_EMPTY: "" };
+  const output = "FATAL Invalid MINIO_KEY: s3cret (hidden)";
+  const refusal = describeRejection({ ...validation, secretEnvironment }, specWith([]), specWith([]), output);
+  expect(refusal).toMatch(
+    /^secretEnvironment\.MINIO_KEY "\(secret\)": the application does not start with the new settings: FATAL Invalid MINIO_KEY: \(secret\) \(\(secret\)\)\. /,
+  );
+});
