@@ -52,6 +52,10 @@ describeOnLab(
           "text/html",
         );
 
+        // No console is reachable at the port to which MinIO would redirect.
+        const browser = { headers: { "user-agent": "Mozilla/5.0" }, redirect: "manual" } as const;
+        expect((await fetch(access.endpoints[0] ?? "", browser)).status).toBe(403);
+
         const client = await TrafficClient.start({ access, bucket: "all-along" });
         await lab.kill(4);
         await client.waitForSuccess();

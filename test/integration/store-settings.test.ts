@@ -39,7 +39,7 @@ describeOnLab("a store with settings for other servers", (fixture) => {
   /** Puts an object, which MinIO reports to the webhook. */
   async function put(): Promise<void> {
     const { endpoint, rootUser, rootPassword } = (await stack.outputs({ showSecrets: true })) as Record<string, string>;
-    const bucket = await openBucket(endpoint ?? "", rootUser ?? "", rootPassword ?? "", "audited");
+    const bucket = openBucket(endpoint ?? "", rootUser ?? "", rootPassword ?? "", "audited");
     await bucket.create().catch(() => undefined);
     await bucket.put("object", randomObject(1_000));
   }
