@@ -222,8 +222,9 @@ export interface MinioServiceArgs extends TaskLimits, TaskSettings, RegistryLogi
   environment?: Record<string, pulumi.Input<string>>;
 
   /**
-   * Secret settings of MinIO: variables that begin with `MINIO_`, and proxies with a password. Members read them from a file that only MinIO's user can
-   * read, so they are in no container's environment. All members restart together when a value changes.
+   * Secret settings of MinIO: variables that begin with `MINIO_`, and proxies with a password. Members read them from a
+   * file that only MinIO's user can read, so they are in no container's environment. All members restart together when a
+   * value changes.
    * Plain: only the names.
    * @default - none
    * @example { MINIO_IDENTITY_OPENID_CLIENT_SECRET: config.requireSecret("clientSecret") }
