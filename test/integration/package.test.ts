@@ -34,7 +34,7 @@ const KINDS = ["CommonJS", "ES modules"] as const;
 /** A program that uses the public API with its types. */
 const TYPED = [
   'import { Host, MinioService, NodeSettings, OverlayNetwork, Swarm, SwarmService } from "pulumi-swarm";',
-  'import type { Drive, EngineConnection, MinioServiceArgs, ServiceSpec } from "pulumi-swarm";',
+  'import type { Drive, EngineConnection, MinioServiceArgs, ServiceSpec, ServiceTransform } from "pulumi-swarm";',
   'const drives: Record<string, Drive> = { d1: { path: "/mnt/disk1" } };',
   'export const host: Host = new Host("local", { drives });',
   'export const swarm = new Swarm("swarm", { managers: [host] });',
@@ -43,6 +43,11 @@ const TYPED = [
   'export const store = new MinioService("store", args);',
   "export const engine = host.engine.apply((connection: EngineConnection) => connection.host);",
   'export const spec: Partial<ServiceSpec> = { Name: "web" };',
+  'const changed: ServiceTransform["service"] = (args) => {',
+  '  args.spec.TaskTemplate.ContainerSpec.CapabilityAdd = ["CAP_SYS_NICE"];',
+  "  return args;",
+  "};",
+  'new MinioService("changed", { swarm, network, transform: { service: changed } });',
   "export const classes = [NodeSettings, SwarmService];",
   "// @ts-expect-error a mode that is not there",
   'new MinioService("other", { swarm, network, mode: "mirrored" });',

@@ -53,7 +53,10 @@ describeOnLab("Pulumi's resource options", (fixture) => {
   test("retainOnDelete: a bucket that leaves the program stays in the store", async () => {
     stack.config("bucket", false);
     const { steps } = await stack.up();
-    expect(steps.map(({ op, name }) => `${op} ${name}`)).toEqual(["delete photos"]);
+    expect(steps.map(({ op, type, name }) => `${op} ${type} ${name}`)).toEqual([
+      "delete swarm:index:Bucket photos",
+      "delete swarm:index:MinioBucket photos",
+    ]);
     const buckets = Object.values(await openBuckets(stack, "photos"));
     // The bucket accepts objects only if it exists.
     await Promise.all(buckets.map((bucket) => bucket.put("still-there", Buffer.from("yes"))));

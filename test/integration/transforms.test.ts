@@ -68,8 +68,10 @@ test("a transform of the whole stack sees the arguments of each component, and s
     bridged: { mtu: 1400 },
     predefined: {},
   });
-  expect(inputsOf("swarm:index:MinioUser", "app")).toMatchObject({ secretKey: "[secret]" });
-  expect(inputsOf("swarm:index:S3Gateway", "gateway")).toMatchObject({ tls: { key: "[secret]" } });
+  expect(inputsOf("swarm:index:MinioUser", "app")).toMatchObject({ secretKey: { ciphertext: "[secret]" } });
+  expect(inputsOf("swarm:index:S3Gateway", "gateway")).toMatchObject({
+    tls: { key: { ciphertext: "[secret]" } },
+  });
   expect(JSON.stringify(preview.events)).not.toContain("a-plain-secret-key");
 });
 
