@@ -4,6 +4,7 @@ import { EngineError } from "../../engine/transport.ts";
 import type { NodeDetails, SwarmInfo } from "../../engine/types.ts";
 import { pause } from "../../engine/pause.ts";
 import { ready, waitFor } from "../../provider/runtime/poll.ts";
+import { expiredCertificateFix } from "../../provider/swarm/expired-certificate.ts";
 import type { RecordedMember, RecordedSwarm } from "../lib/recorded-stack.ts";
 
 /** How long an engine may take to answer, in milliseconds; without a quorum it is slow. */
@@ -118,6 +119,8 @@ export function preconditionError(
   const choice = others.length > 0 ? `choose one of ${keysOf(others)}` : "no other manager answers either";
   if (!info) return `its engine at ${chosen.connection.host} does not answer; ${choice}`;
   if (info.LocalNodeState === "locked") return "is locked: run `docker swarm unlock` there first";
+  const expired = expiredCertificateFix(info);
+  if (expired !== undefined) return expired;
   if (!info.ControlAvailable) return `is no manager any more (${info.LocalNodeState}); ${choice}`;
   return undefined;
 }

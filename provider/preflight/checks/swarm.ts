@@ -2,6 +2,7 @@ import { isVersionIn } from "../../../engine/version.ts";
 import { isDnsLabel } from "../../../core/dns-label.ts";
 import { describeOwner } from "../../../core/labels.ts";
 import { hasSecurityOption } from "../../../core/security-options.ts";
+import { expiredCertificateFix } from "../../swarm/expired-certificate.ts";
 import type { SwarmRequirement } from "../../../core/requirement.ts";
 import type { PreflightIssue } from "./issue.ts";
 import type { MachineFacts } from "../facts/machine.ts";
@@ -50,7 +51,7 @@ export function checkMembership(requirement: SwarmRequirement, snapshot: Cluster
   const managed = Object.entries(snapshot.hosts).find(([, { manager }]) => manager);
   return Object.entries(snapshot.hosts).flatMap(([key, host]): PreflightIssue[] => {
     const about = { subject, check: "swarm", hosts: [key] } as const;
-    const problem = membershipError(key, host, managed, snapshot);
+    const problem = membershipError(host, managed, snapshot);
     return problem ? [{ ...about, argument: `hosts.${key}.engine`, value: host.address, problem }] : [];
   });
 }
@@ -96,25 +97,18 @@ function engineErrors({ info }: HostSnapshot, machine: MachineFacts | undefined)
   ].filter((problem) => typeof problem === "string");
 }
 
-/** An engine that was off for longer than its certificate is valid cannot renew it. */
-function nodeError(key: string, error: string | undefined): string {
-  if (!/certificates? .*expired/i.test(error ?? ""))
-    return `its Swarm node is broken (${error}): fix it, or leave with \`docker swarm leave --force\``;
-  return (
-    `its certificate has expired: recover the Swarm with \`npm run recover -- ${key}\`, which keeps it, or, if it is a ` +
-    "worker, leave with `docker swarm leave --force`, and the next `up` joins it again"
-  );
-}
-
 function membershipError(
-  key: string,
   { info, manager }: HostSnapshot,
   managed: [string, HostSnapshot] | undefined,
   { unreachable, hosts, hasUnlockKey = false }: ClusterSnapshot,
 ): string | undefined {
   const { LocalNodeState: state, NodeID, Error: error } = info.Swarm;
   if (state === "locked") return hasUnlockKey ? undefined : "is a locked manager: run `docker swarm unlock` there";
-  if (state === "error") return nodeError(key, error);
+  if (state === "error")
+    return (
+      expiredCertificateFix(info.Swarm) ??
+      `its Swarm node is broken (${error}): fix it, or leave with \`docker swarm leave --force\``
+    );
   if (state !== "active") return undefined;
   const known = managed?.[1].manager;
   if (manager) {

@@ -89,6 +89,12 @@ test.each<[string, [RecordedMember, SwarmInfo][], string, string | undefined]>([
     "",
     "is no manager any more",
   ],
+  [
+    "a certificate that has expired",
+    [[a, info({ ControlAvailable: false, LocalNodeState: "error", Error: "x509: certificate has expired" })]],
+    "",
+    "rename swarm/docker-state.json",
+  ],
   ["a locked manager", [[a, info({ ControlAvailable: false, LocalNodeState: "locked" })]], "", "is locked"],
   ["a Swarm that locks its managers", [[a, info()]], "key", "bring enough of them back"],
 ])("recovery with %s", (_what, found, unlockKey, expected) => {

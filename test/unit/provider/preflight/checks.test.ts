@@ -241,10 +241,13 @@ describe("rejects", () => {
       snapshot({
         a: inSwarm({
           LocalNodeState: "error",
-          Error: "Swarm certificates have expired. To replace them, leave the swarm and join again.",
+          NodeAddr: "198.51.100.1",
+          // The words of Docker 20.10.24.
+          Error:
+            "error while loading TLS certificate in /var/lib/docker/swarm/certificates/swarm-node.crt: certificate (1 - tae6) not valid after Sun, 01 Mar 2026 00:00:00 UTC, and it is currently Tue, 01 Dec 2026 05:28:59 UTC: x509: certificate has expired or is not yet valid: ",
         }),
       }),
-      `${ENGINE} its certificate has expired: recover the Swarm with \`npm run recover -- a\`, which keeps it, or, if it is a worker, leave with \`docker swarm leave --force\`, and the next \`up\` joins it again`,
+      `${ENGINE} its certificate has expired: on a manager, run \`systemctl stop docker\`, rename swarm/docker-state.json in Docker's data folder (/var/lib/docker), run \`systemctl start docker\` and \`docker swarm init --force-new-cluster --advertise-addr 198.51.100.1\`, which keeps the Swarm; on all other hosts run \`docker swarm leave --force\`, and the next \`up\` joins them`,
     ],
     [
       { ...SWARM, adopt: true },
