@@ -1,6 +1,6 @@
-import { DEFAULT_MTU } from "../../../core/networks/overlay-spec.ts";
 import type { NetworkRequirement, SwarmRequirement } from "../../../core/requirement.ts";
 import type { PreflightIssue } from "./issue.ts";
+import { isMtuTolerated } from "./underlay.ts";
 import { isNode, type ClusterSnapshot } from "../snapshot.ts";
 import type { ProbeHost, ProbeNeeds, ProbeLink } from "../connectivity/plan.ts";
 
@@ -8,10 +8,11 @@ import type { ProbeHost, ProbeNeeds, ProbeLink } from "../connectivity/plan.ts";
 export function blockedLinkIssues(
   swarm: SwarmRequirement,
   networks: readonly NetworkRequirement[],
-  { addresses }: ClusterSnapshot,
+  snapshot: ClusterSnapshot,
   blocked: readonly ProbeLink[],
   dataPathPort: number,
 ): PreflightIssue[] {
+  const { addresses } = snapshot;
   const pairs = Map.groupBy(blocked, ({ from, to }) => [from, to].sort().join(" "));
   return [...pairs.values()].flatMap((found): PreflightIssue[] => {
     const [a = "", b = ""] = [found[0]!.from, found[0]!.to].sort();
@@ -34,7 +35,7 @@ export function blockedLinkIssues(
             },
           ]
         : []),
-      ...(isNarrow ? pathMtuIssues(networks, a, b) : []),
+      ...(isNarrow ? pathMtuIssues(networks, a, b, snapshot) : []),
     ];
   });
 }
@@ -48,15 +49,20 @@ function portFix(links: readonly ProbeLink[], dataPathPort: number): string {
 }
 
 /** Reports a path MTU that is smaller than the MTU of the interfaces at its ends. */
-function pathMtuIssues(networks: readonly NetworkRequirement[], a: string, b: string): PreflightIssue[] {
-  const mtus = networks.flatMap(({ subject, settings }) =>
-    settings.mtu === undefined ? [] : [{ subject, mtu: settings.mtu }],
+function pathMtuIssues(
+  networks: readonly NetworkRequirement[],
+  a: string,
+  b: string,
+  snapshot: ClusterSnapshot,
+): PreflightIssue[] {
+  const mtus = networks.flatMap((network) =>
+    network.settings.mtu === undefined ? [] : [{ network, mtu: network.settings.mtu }],
   );
   const widest = mtus.toSorted((one, other) => other.mtu - one.mtu)[0];
   if (!widest) return [];
   return [
     {
-      subject: widest.subject,
+      subject: widest.network.subject,
       check: "mtu",
       hosts: [a, b],
       argument: "mtu",
@@ -64,8 +70,7 @@ function pathMtuIssues(networks: readonly NetworkRequirement[], a: string, b: st
       problem:
         `packets of ${widest.mtu} bytes do not get through whole between host ${a} and host ${b}: give the mtu that the ` +
         "link between them carries (`ping -M do -s <mtu - 28>` finds it)",
-      // Only warn about the default: the user did not choose it, and Docker usually fragments such packets.
-      warning: widest.mtu === DEFAULT_MTU,
+      warning: isMtuTolerated(widest.network, snapshot),
     },
   ];
 }

@@ -92,7 +92,9 @@ function checkEncryptedNat({ subject, settings }: NetworkRequirement, snapshot: 
  * The overlay driver expects the MTU of the link and subtracts 50 bytes for VXLAN and 26 for encryption. With a larger
  * MTU packets are fragmented or lost.
  */
-function checkMtu({ subject, settings: { mtu } }: NetworkRequirement, snapshot: ClusterSnapshot): PreflightIssue[] {
+function checkMtu(requirement: NetworkRequirement, snapshot: ClusterSnapshot): PreflightIssue[] {
+  const { subject, settings } = requirement;
+  const { mtu } = settings;
   if (mtu === undefined || hostKeys(snapshot).length < 2) return [];
   const narrow = linkMtus(snapshot).filter((link) => link.mtu < mtu);
   if (narrow.length === 0) return [];
@@ -106,8 +108,17 @@ function checkMtu({ subject, settings: { mtu } }: NetworkRequirement, snapshot: 
     value: mtu,
     problem: `larger than the MTU of the links between the hosts: ${links}: give mtu: ${least}`,
   };
-  // Only warn about the default: the user did not choose it, and packets of that size are usually fragmented.
-  return [downgradeToWarningIf(mtu === DEFAULT_MTU, finding)];
+  return [downgradeToWarningIf(isMtuTolerated(requirement, snapshot), finding)];
+}
+
+/**
+ * Whether too large an MTU only causes a warning: the user did not choose the default, and packets of that size are usually
+ * fragmented. Fragments of encrypted packets are often lost, so an encrypted network that does not exist yet is refused: its
+ * MTU cannot be changed later.
+ */
+export function isMtuTolerated(requirement: NetworkRequirement, snapshot: ClusterSnapshot): boolean {
+  const { mtu, encrypted } = requirement.settings;
+  return mtu === DEFAULT_MTU && (!encrypted || liveNetwork(requirement, snapshot) !== undefined);
 }
 
 /** Returns the MTU of the interfaces that carry the traffic of networks. */

@@ -13,7 +13,8 @@ import {
 } from "../../../../provider/preflight/connectivity/plan.ts";
 import { probeScript } from "../../../../provider/preflight/connectivity/script.ts";
 import { blockedLinkIssues, skippedProbeIssues } from "../../../../provider/preflight/checks/connectivity.ts";
-import { host, machine, NETWORK, snapshot, SWARM } from "../../preflight-snapshot.ts";
+import type { ClusterSnapshot } from "../../../../provider/preflight/snapshot.ts";
+import { host, machine, NETWORK, ownManager, ownNetwork, snapshot, SWARM } from "../../preflight-snapshot.ts";
 
 const NEEDS = { dataPathPort: 4789, encrypted: false };
 const probed = (key: string, more: Partial<ProbeHost> = {}): ProbeHost => ({
@@ -182,6 +183,15 @@ test("reports one line for a pair of hosts in both directions, and one for the M
   expect(found(1400)).toEqual([blocked, narrow(1400)]);
   // Only warns, as the MTU is the default.
   expect(found(1500)).toEqual([blocked, `warning: ${narrow(1500)}`]);
+});
+
+test("refuses the default MTU of an encrypted network on a path with a smaller one, unless the network exists", () => {
+  const links = [{ from: "a", to: "b", checks: ["mtu"] }];
+  const exists = { ...seen, hosts: { ...seen.hosts, a: ownManager({ networks: [ownNetwork()] }) } };
+  const isWarning = (found: ClusterSnapshot) =>
+    blockedLinkIssues(SWARM, [NETWORK], found, links, 4789).map(({ warning }) => warning);
+  expect(isWarning(seen)).toEqual([false]);
+  expect(isWarning(exists)).toEqual([true]);
 });
 
 test.each([

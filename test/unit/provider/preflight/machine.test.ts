@@ -269,6 +269,12 @@ describe("reports", () => {
       'OverlayNetwork "net": mtu 9000: larger than the MTU of the links between the hosts: 1400 on host a (eth0): give mtu: 1400',
     ],
     [
+      "the default MTU of a new encrypted network on a link with a smaller one",
+      [NETWORK],
+      two({ ...addresses("10.1.0.1", "10.1.0.2"), ...machines(own("10.1.0.1", 1400), own("10.1.0.2")) }),
+      'OverlayNetwork "net": mtu 1500: larger than the MTU of the links between the hosts: 1400 on host a (eth0): give mtu: 1400',
+    ],
+    [
       "the default MTU on a link with a smaller one",
       [clear],
       two({ ...addresses("10.1.0.1", "10.1.0.2"), ...machines(own("10.1.0.1", 1400), own("10.1.0.2", 1420)) }),
