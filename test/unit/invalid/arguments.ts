@@ -45,7 +45,7 @@ export const INVALID_ARGUMENTS: InvalidArguments[] = [
     create: (name) => new Swarm(name, { managers: [host(name, "a", "x")], workers: [host(`${name}b`, "a", "y")] }),
     argument: "managers/workers",
     value: '"a"',
-    fix: "a key of its own",
+    fix: "give each host its own key",
   },
   {
     what: "two hosts with the same hostname",
@@ -77,14 +77,14 @@ export const INVALID_ARGUMENTS: InvalidArguments[] = [
     { ipRange: "10.20.0.0/25" },
     "ipRange",
     '"10.20.0.0/25"',
-    "give `subnet` too",
+    "give `subnet` as well",
   ),
   network(
     "an IP range outside its subnet",
     { subnet: "10.20.0.0/24", ipRange: "10.21.0.0/25" },
     "ipRange",
     '"10.21.0.0/25"',
-    "give a part of it",
+    "give a range in it",
   ),
   network(
     "a too small IP range",

@@ -57,12 +57,12 @@ export const INVALID_NETWORK_SETTINGS = {
   subnet: [
     invalid("a subnet that is not a CIDR block", { subnet: "10.20.0" }, "subnet", '"10.20.0"', "10.20.0.0/24"),
     invalid("a subnet with host bits", { subnet: "10.20.0.5/24" }, "subnet", '"10.20.0.5/24"', "write 10.20.0.0/24"),
-    invalid("an IPv6 subnet", { subnet: "fd00:20::/64" }, "subnet", '"fd00:20::/64"', "give an IPv4 one"),
+    invalid("an IPv6 subnet", { subnet: "fd00:20::/64" }, "subnet", '"fd00:20::/64"', "give an IPv4 range"),
     invalid("a too small subnet", { subnet: "10.20.0.0/30" }, "subnet", '"10.20.0.0/30"', "for instance /24"),
     invalid("a subnet of multicast addresses", { subnet: "224.1.0.0/24" }, "subnet", '"224.1.0.0/24"', "10.0.0.0/8"),
   ],
   gateway: [
-    invalid("a gateway without a subnet", { gateway: "10.20.0.1" }, "gateway", '"10.20.0.1"', "give `subnet` too"),
+    invalid("a gateway without a subnet", { gateway: "10.20.0.1" }, "gateway", '"10.20.0.1"', "give `subnet` as well"),
     invalid(
       "a gateway that is not an address",
       { subnet: "10.20.0.0/24", gateway: "router" },

@@ -66,7 +66,7 @@ test.each<[object, string]>([
     'managers ["a","b","c"]: without zone eu-central-1a there is no',
   ],
   [{ network: { cidr: "10.60.0.0" } }, 'network.cidr "10.60.0.0": has no prefix length'],
-  [{ network: { cidr: "10.60.0.0/8" } }, 'network.cidr "10.60.0.0/8": has bits beyond its prefix'],
+  [{ network: { cidr: "10.60.0.0/8" } }, 'network.cidr "10.60.0.0/8": has host bits set'],
   [{ network: { cidr: "10.0.0.0/8" } }, 'network.cidr "10.0.0.0/8": must be from /16 to /24'],
   [
     { network: { subnets: { "eu-central-1a": "10.61.0.0/24" } } },
