@@ -38,6 +38,7 @@ const host = v.strictObject({
   hostKey: optional(v.string(), "The host's public SSH key; no other is accepted.", "from `known_hosts`"),
   hostname: optional(v.string(), "The machine's hostname.", "the host key"),
   privateAddress: optional(v.string(), "Address by which the other hosts reach it.", "`address`"),
+  dataPathAddress: optional(v.string(), "Own address for the traffic of networks. Immutable.", "`privateAddress`"),
   endpointAddress: optional(v.string(), "Address by which clients reach its published ports.", "`address`"),
   zone: optional(v.string(), "Failure domain.", "none"),
   link: optional(link, "The host's interface to a macvlan or ipvlan network.", "none"),

@@ -103,6 +103,14 @@ export interface HostArgs {
    */
   privateAddress?: pulumi.Input<string>;
   /**
+   * Address at which its node sends and receives the traffic of networks (VXLAN), if it has an own interface for it. Must be
+   * one of the machine's own addresses. Give it to all hosts, or to none. A node keeps the address with which it joined
+   * the Swarm.
+   * @default - `privateAddress`
+   * @example "10.0.20.11"
+   */
+  dataPathAddress?: pulumi.Input<string>;
+  /**
    * Address at which clients reach the ports published on this machine.
    * @default - `ssh.address`, or else "127.0.0.1"
    */
@@ -145,6 +153,11 @@ export interface SshHostArgs extends SshArgs {
    * @default - `address`
    */
   privateAddress?: pulumi.Input<string>;
+  /**
+   * Address at which its node sends and receives the traffic of networks; see `HostArgs.dataPathAddress`.
+   * @default - `privateAddress`
+   */
+  dataPathAddress?: pulumi.Input<string>;
   /**
    * Address at which clients reach the ports published on it.
    * @default - `address`

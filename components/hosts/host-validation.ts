@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { posix } from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import { engineAddressError } from "../../engine/connection.ts";
@@ -45,6 +46,14 @@ export function validateTimeout(timeoutSeconds: pulumi.Input<number> | undefined
   const seconds = knownValue(timeoutSeconds);
   if (seconds === undefined || seconds > 0) return [];
   return [{ argument: "timeoutSeconds", value: seconds, problem: "must be a number of seconds above 0" }];
+}
+
+/** Validates the address for the traffic of networks, if it is known. The Engine accepts no names. */
+export function validateDataPathAddress(dataPathAddress: pulumi.Input<string> | undefined): ValidationIssue[] {
+  const address = knownValue(dataPathAddress);
+  if (address === undefined || isIP(address) !== 0) return [];
+  const problem = "is not an IP address: give one of the machine's own, such as 10.0.20.11";
+  return [{ argument: "dataPathAddress", value: address, problem }];
 }
 
 function rejectWithSsh({ engine, tls, allowPlainTcp }: HostArgs): ValidationIssue[] {

@@ -5,7 +5,7 @@ import { secretInput, SwarmComponent } from "../shared/component.ts";
 import type { EngineConnection } from "../../engine/engine-connection.ts";
 import type { HostArgs } from "./host-args.ts";
 import { engineConnection, findEngine, localHostname, sshEngine } from "./host-connection.ts";
-import { DEFAULT_DRIVES, validateHost, validateHostConnection } from "./host-validation.ts";
+import { DEFAULT_DRIVES, validateDataPathAddress, validateHost, validateHostConnection } from "./host-validation.ts";
 import { Machine } from "./machine.ts";
 
 /**
@@ -35,6 +35,8 @@ export class Host extends SwarmComponent {
   readonly engine: pulumi.Output<EngineConnection>;
   /** The address at which the other hosts reach this one. */
   readonly privateAddress: pulumi.Output<string>;
+  /** The address for the traffic of networks, if it is another one. */
+  readonly dataPathAddress?: pulumi.Output<string>;
   /** The address at which clients reach ports published on this host. */
   readonly endpointAddress: pulumi.Output<string>;
   /** The engine's id. A different id means a different machine, which joins the Swarm as a new node. */
@@ -51,6 +53,7 @@ export class Host extends SwarmComponent {
     throwIfInvalid(subject, [
       ...validateHost({ key, hostname, engine: found?.host ?? "ssh://host", labels, drives }),
       ...validateHostConnection(args, found),
+      ...validateDataPathAddress(args.dataPathAddress),
     ]);
     super("Host", name, withSecretKey(args), opts);
 
@@ -69,6 +72,8 @@ export class Host extends SwarmComponent {
     this.drives = drives;
     this.engine = pulumi.output(connection);
     this.privateAddress = pulumi.output(args.privateAddress ?? address);
+    const { dataPathAddress } = args;
+    this.dataPathAddress = dataPathAddress === undefined ? undefined : pulumi.output(dataPathAddress);
     this.endpointAddress = pulumi.output(args.endpointAddress ?? address);
     this.machineId = machine.machineId;
     this.ready = machine.ready;

@@ -1,7 +1,13 @@
 import { knownValue } from "../shared/inputs.ts";
 import type { ValidationIssue } from "../../core/input-validation-error.ts";
 import type { SshHostArgs, SshHostDefaults, SshHostsArgs } from "./host-args.ts";
-import { DEFAULT_DRIVES, validateHost, validateInstall, validateTimeout } from "./host-validation.ts";
+import {
+  DEFAULT_DRIVES,
+  validateDataPathAddress,
+  validateHost,
+  validateInstall,
+  validateTimeout,
+} from "./host-validation.ts";
 import { validateSshAccess, validateSshConnection } from "./ssh-validation.ts";
 
 /** Returns a host with the defaults filled in. */
@@ -28,8 +34,11 @@ export function validateSshHosts({ hosts, defaults, install, timeoutSeconds }: S
     ...validateInstall(install),
     ...validateTimeout(timeoutSeconds),
     ...validateSshConnection("defaults", defaults ?? {}),
-    ...complete.flatMap(([key, { hostname, labels, drives }]) =>
-      validateHost({ key, hostname, engine: "ssh://host", labels, drives }).map((finding) =>
+    ...complete.flatMap(([key, { hostname, labels, drives, dataPathAddress }]) =>
+      [
+        ...validateHost({ key, hostname, engine: "ssh://host", labels, drives }),
+        ...validateDataPathAddress(dataPathAddress),
+      ].map((finding) =>
         finding.argument === "key"
           ? { ...finding, argument: "hosts" }
           : { ...finding, argument: `hosts.${key}.${finding.argument}` },

@@ -30,9 +30,9 @@ export class Preflight extends SwarmResource {
   constructor(name: string, args: PreflightArgs, opts?: pulumi.CustomResourceOptions) {
     const requirements = new RequirementList();
     const hosts = Object.fromEntries(
-      args.hosts.map(({ key, engine, hostname, privateAddress }) => [
+      args.hosts.map(({ key, engine, hostname, privateAddress, dataPathAddress }) => [
         key,
-        { connection: engine, hostname, privateAddress },
+        { connection: engine, hostname, privateAddress, dataPathAddress },
       ]),
     );
     const { allowOutage = false } = args;

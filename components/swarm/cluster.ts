@@ -43,7 +43,7 @@ export class Cluster extends SwarmResource {
     if (!first) throw new Error("a Swarm needs at least one manager");
     const { addressPools, subnetSize, dataPathPort, autolock, certificateExpiryDays, taskHistoryLimit } = args;
     const { joinTokenGeneration } = args;
-    const { privateAddress } = first;
+    const { privateAddress, dataPathAddress } = first;
     super(
       "Cluster",
       name,
@@ -54,6 +54,7 @@ export class Cluster extends SwarmResource {
           hostKey: first.key,
           advertiseAddress: privateAddress,
           listenAddress: privateAddress.apply(swarmAddress),
+          dataPathAddress,
         },
         singleHost,
         ...{ addressPools, subnetSize, dataPathPort, autolock, certificateExpiryDays, taskHistoryLimit },

@@ -43,6 +43,7 @@ export class Member extends SwarmResource {
         joinAddresses,
         advertiseAddress: host.privateAddress,
         listenAddress: host.privateAddress.apply(swarmAddress),
+        dataPathAddress: host.dataPathAddress,
         machineId: host.machineId,
         timeoutSeconds,
         labels: nodeLabels(host),

@@ -3,7 +3,7 @@ import type { NodeDetails } from "../../engine/types.ts";
 import { ownerFromLabels, ownerLabels } from "../../core/labels.ts";
 import { hasGatewayBridge } from "./swarm-inventory.ts";
 import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
-import { joinSwarm } from "./join-swarm.ts";
+import { describeHost, joinSwarm } from "./join-swarm.ts";
 import { leaveSwarm, inspectNodeId, waitForRoleOnHost } from "./leave-swarm.ts";
 import { withManager, optionalManagerFinder, managerFinder, waitWithManager } from "./with-manager.ts";
 import { needsManagerUpdate } from "./manager-pool.ts";
@@ -17,6 +17,11 @@ import type { MemberInputs, MemberState } from "./member-inputs.ts";
 
 /** A host's membership of the Swarm. Roles change in an order that never loses the quorum. */
 export const Member: ResourceHandler<MemberInputs, MemberState> = {
+  async check(olds, news) {
+    const problem = dataPathChange(olds, news);
+    return { inputs: news, failures: problem ? [{ property: "", reason: problem }] : [] };
+  },
+
   async diff(id, olds, news) {
     const replaces = changedKeys(olds, news, ["swarmId"]);
     const machine = await compareMachine(id, olds, news);
@@ -100,6 +105,18 @@ async function releaseReplacedNode(inputs: MemberInputs): Promise<void> {
   const replaced = replacedNodes.get(hostIn(inputs));
   if (replaced) await removeLabels(inputs, replaced.id, replaced.labels);
   replacedNodes.delete(hostIn(inputs));
+}
+
+/** A node keeps the data path address with which it joined. A machine that takes its place joins with the new one. */
+function dataPathChange(olds: Partial<MemberInputs>, news: MemberInputs): string | undefined {
+  const isSameNode = olds.swarmId !== undefined && !changedKeys(olds, news, ["swarmId", "machineId"]).length;
+  if (!isSameNode || containsUnknown(news.dataPathAddress) || olds.dataPathAddress === news.dataPathAddress)
+    return undefined;
+  const { dataPathAddress = "(not given)" } = olds;
+  return (
+    `${describeHost(news)}: dataPathAddress ${news.dataPathAddress ?? "(not given)"}: its node joined the Swarm with ` +
+    `${dataPathAddress} and keeps it: put it back, or remove the host from the Swarm with one \`up\` and add it again`
+  );
 }
 
 const isOwnedNode = ({ joined, ownsSwarm }: Pick<MemberState, "joined" | "ownsSwarm">) => joined || ownsSwarm;

@@ -29,6 +29,7 @@ export interface HostConfig {
   engine: string;
   hostname: string;
   address: string;
+  dataPathAddress?: string;
   role: NodeRole;
   drives?: Record<string, Drive>;
 }

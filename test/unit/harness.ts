@@ -80,7 +80,16 @@ export async function runProgram<T>(
 /** The fields of a Host. */
 export type HostFields = Partial<Pick<Host, (typeof HOST_FIELDS)[number]>>;
 
-const HOST_FIELDS = ["labels", "zone", "engine", "privateAddress", "endpointAddress", "machineId", "ready"] as const;
+const HOST_FIELDS = [
+  "labels",
+  "zone",
+  "engine",
+  "privateAddress",
+  "dataPathAddress",
+  "endpointAddress",
+  "machineId",
+  "ready",
+] as const;
 
 /** Creates a reachable host that registers no resources. */
 export function fakeHost(

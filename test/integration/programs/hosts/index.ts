@@ -21,6 +21,7 @@ interface HostConfig {
   engine: string;
   hostname: string;
   address: string;
+  dataPathAddress?: string;
   role: "manager" | "worker";
   drives?: Host["drives"];
 }
@@ -34,9 +35,9 @@ const key = config.getSecret("kmsKey");
 const auditToken = config.getSecret("auditToken");
 const kmsKey = key && { name: "store-key", key };
 
-const hostsByRole = Object.entries(hosts).map(([key, { engine, hostname, address, role, drives = { d1: {} } }]) => ({
+const hostsByRole = Object.entries(hosts).map(([key, { role, address, drives = { d1: {} }, ...machine }]) => ({
   role,
-  host: new Host(key, { engine, hostname, drives, privateAddress: address, endpointAddress: address }),
+  host: new Host(key, { ...machine, drives, privateAddress: address, endpointAddress: address }),
 }));
 const inRole = (wanted: string) => hostsByRole.filter(({ role }) => role === wanted).map(({ host }) => host);
 

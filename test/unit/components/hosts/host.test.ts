@@ -84,6 +84,10 @@ test.each<[HostArgs, string]>([
   [{ ssh: { address: "a", port: 0 } }, "ssh.port 0: must be a whole number from 1 to 65535"],
   [{ install: "docker" }, 'install "docker": needs ssh to reach the machine'],
   [{ timeoutSeconds: 0 }, "timeoutSeconds 0: must be a number of seconds above 0"],
+  [
+    { dataPathAddress: "eth1" },
+    'dataPathAddress "eth1": is not an IP address: give one of the machine\'s own, such as 10.0.20.11',
+  ],
 ])("is rejected with %j", async (args, line) => {
   expect(await getErrorMessage(() => new Host("laptop", { hostname: "laptop", ...args }))).toContain(
     `Host "laptop": ${line}`,

@@ -17,6 +17,7 @@ const one = (host: object, others: object = {}) => ({ hosts: { a: { address: "19
 test.each<[object, string]>([
   [{ hosts: {} }, "hosts {}: needs at least one host"],
   [one({}, { install: "yes" }), 'install "yes": must be "distribution" or "docker", or left out'],
+  [one({ dataPathAddress: "eth1" }), 'hosts.a.dataPathAddress "eth1": is not an IP address'],
   [one({}, { timeoutSeconds: 0 }), "timeoutSeconds 0: must be a number of seconds above 0"],
   [{ hosts: { A_1: { address: "x", hostname: "a" } } }, 'hosts "A_1": must be a lowercase DNS label'],
   [one({ hostname: "a.example" }), 'hosts.a.hostname "a.example": must be a lowercase DNS label'],
@@ -115,7 +116,13 @@ test("creates a host for each entry, with the defaults", async () => {
           a: { address: "192.0.2.1" },
           b: {
             ...{ address: pulumi.output("far.example"), user: "root", port: 2222, hostname: "far", zone: "z" },
-            ...{ privateAddress: "10.0.0.2", endpointAddress: "b.example", labels: { disk: "ssd" }, drives: { x: {} } },
+            ...{
+              privateAddress: "10.0.0.2",
+              dataPathAddress: "10.9.0.2",
+              endpointAddress: "b.example",
+              labels: { disk: "ssd" },
+              drives: { x: {} },
+            },
           },
         },
         defaults: { user: "admin", labels: { team: "storage" }, drives: { d1: { path: "/mnt/disk1" } } },
@@ -143,6 +150,8 @@ test("creates a host for each entry, with the defaults", async () => {
   expect([a.zone, b.zone]).toEqual([undefined, "z"]);
   const addresses = [a.privateAddress, a.endpointAddress, b.privateAddress, b.endpointAddress].map(getValue);
   expect(await Promise.all(addresses)).toEqual(["192.0.2.1", "192.0.2.1", "10.0.0.2", "b.example"]);
+  expect(a.dataPathAddress).toBeUndefined();
+  expect(await getValue(b.dataPathAddress!)).toBe("10.9.0.2");
   expect(await getValue(b.machineId)).toBe("id");
   expect(() => value.host("c")).toThrow('host "c" is not there: choose one of a, b');
 });

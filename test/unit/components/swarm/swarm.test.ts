@@ -76,6 +76,17 @@ describe("a Swarm", () => {
     expect((await made(args)).only(child).inputs).toMatchObject(inputs);
   });
 
+  test("dataPathAddress of hosts reaches the Cluster, the Member and the Preflight", async () => {
+    const fields = { dataPathAddress: pulumi.output("10.9.0.1") };
+    const managers = [fakeHost("a", undefined, "a", fields), fakeHost("bb")];
+    const { only, of } = await made({ managers, workers: [] });
+    expect(only("Cluster").inputs).toMatchObject({ firstManager: { dataPathAddress: "10.9.0.1" } });
+    const members = of("Member").map(({ name, inputs }) => [name, inputs["dataPathAddress"]] as const);
+    expect(Object.fromEntries(members)).toEqual({ "swarm-member-a": "10.9.0.1", "swarm-member-bb": undefined });
+    const { hosts } = only("Preflight").inputs as { hosts: Record<string, { dataPathAddress?: string }> };
+    expect([hosts["a"]?.dataPathAddress, hosts["bb"]?.dataPathAddress]).toEqual(["10.9.0.1", undefined]);
+  });
+
   test.each<[string, Partial<SwarmArgs>, object]>([
     ["none", {}, { addressPools: [] }],
     [

@@ -47,6 +47,27 @@ test.each<[string, Partial<MemberInputs>, object]>([
   expect(await Member.diff("id", state, { ...inputs, ...change })).toEqual(expected);
 });
 
+test.each<[string, Partial<MemberInputs>, Partial<MemberInputs>, boolean]>([
+  ["a new host", {}, { dataPathAddress: "10.9.0.3" }, true],
+  ["the same address", { ...state, dataPathAddress: "10.9.0.3" }, { dataPathAddress: "10.9.0.3" }, true],
+  ["an unknown address", state, { dataPathAddress: UNKNOWN }, true],
+  ["another machine", state, { dataPathAddress: "10.9.0.3", machineId: "other" }, true],
+  ["another Swarm", state, { dataPathAddress: "10.9.0.3", swarmId: "other" }, true],
+  ["another address", { ...state, dataPathAddress: "10.9.0.2" }, { dataPathAddress: "10.9.0.3" }, false],
+  ["no address", { ...state, dataPathAddress: "10.9.0.2" }, {}, false],
+])("Member.check of the data path address of a node: %s", async (_, olds, change, isAccepted) => {
+  const { failures } = await Member.check!(olds, { ...inputs, ...change });
+  const { dataPathAddress: before = "(not given)" } = olds;
+  const { dataPathAddress: now = "(not given)" } = change;
+  const refusal = {
+    property: "",
+    reason:
+      `host c (engine unix:///nowhere/c.sock): dataPathAddress ${now}: its node joined the Swarm with ${before} and keeps ` +
+      "it: put it back, or remove the host from the Swarm with one `up` and add it again",
+  };
+  expect(failures).toEqual(isAccepted ? [] : [refusal]);
+});
+
 const settings: NodeLabelsInputs = {
   managers: managers("a", "b", "c"),
   swarmId: "swarm",
