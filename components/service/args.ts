@@ -29,6 +29,7 @@ export interface SwarmServiceArgs extends RegistryLoginArgs {
   /**
    * Options of the log driver on Swarms in which the default driver of every engine is `json-file`, which never rotates a file
    * by itself. On others, and if `spec` sets `LogDriver`, they have no effect.
+   * Plain: only the names.
    * @default - none
    * @example { "max-size": "10m", "max-file": "3" }
    */

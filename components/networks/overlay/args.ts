@@ -85,7 +85,8 @@ export interface OverlayNetworkArgs {
   labels?: pulumi.Input<Record<string, pulumi.Input<string>>>;
 
   /**
-   * Changes the Docker network before it is created. TypeScript only. Not with `adopt`.
+   * Changes the Docker network before it is created, except its name and addresses. The preview then does not check whether
+   * another setting replaces a network in use. TypeScript only. Not with `adopt`.
    * Plain: a function.
    * @default - none
    * @example { network: (args, opts) => ({ ...args, ipv6: true }) }

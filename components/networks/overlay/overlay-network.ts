@@ -57,6 +57,7 @@ export class OverlayNetwork extends SwarmComponent implements DataNetwork {
     ]);
     super("OverlayNetwork", name, args, opts);
 
+    const notCompared = args.transform?.network ? [...new Set([...deferred, ...TRANSFORMABLE])] : deferred;
     const checked = swarm.preflight({
       kind: "network",
       subject,
@@ -64,7 +65,7 @@ export class OverlayNetwork extends SwarmComponent implements DataNetwork {
       name: networkName,
       ...(adopt && { adopt }),
       settings,
-      ...(deferred.length > 0 && { deferred }),
+      ...(notCompared.length > 0 && { deferred: notCompared }),
     });
     const options = { parent: this, provider: swarm.provider, dependsOn: checked };
     const network = adopt
@@ -84,6 +85,9 @@ export class OverlayNetwork extends SwarmComponent implements DataNetwork {
     });
   }
 }
+
+/** Settings that a transform may change, so that the preflight cannot compare them with an existing network. */
+const TRANSFORMABLE: (keyof NetworkSettings)[] = ["attachable", "encrypted", "internal", "labels", "mtu"];
 
 type SettingsArgs = Omit<OverlayNetworkArgs, "swarm" | "networkName" | "adopt" | "transform">;
 

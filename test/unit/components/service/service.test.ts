@@ -141,6 +141,10 @@ describe("transform.network", () => {
   test("changes the Docker network", async () => {
     const { inputsOf } = await made({ network: { transform: { network } } });
     expect(inputsOf("network-network")).toMatchObject({ driver: "overlay", ipv6: true });
+    const requirements = inputsOf("swarm-preflight")["requirements"] as { kind: string; deferred?: string[] }[];
+    const { deferred } = requirements.find(({ kind }) => kind === "network")!;
+    // The preflight compares the addresses alone with an existing network.
+    expect(deferred).toEqual(["attachable", "encrypted", "internal", "labels", "mtu"]);
   });
 
   test("is rejected with adopt", async () => {

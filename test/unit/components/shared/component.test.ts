@@ -41,6 +41,7 @@ function oneOfEach(): void {
     port: 9100,
     rootPassword: "given-for-root",
     registryCredentials: REGISTRY,
+    secretEnvironment: { MINIO_IDENTITY_OPENID_CLIENT_SECRET: "given-for-login" },
     kmsKey: { name: "store", key: KMS_KEY },
     transform: { service: (args) => args, secret: (args) => args },
   });
@@ -76,6 +77,7 @@ describe("the arguments that a component's resource records", () => {
       store: {
         port: 9100,
         registryCredentials: "[secret]",
+        secretEnvironment: "[secret]",
         rootPassword: "[secret]",
         kmsKey: { name: "store", key: "[secret]" },
       },
@@ -93,7 +95,14 @@ describe("the arguments that a component's resource records", () => {
   test("contain no plain secret, and neither does any other resource", async () => {
     const { resources } = await runProgram(oneOfEach, { outputs: OUTPUTS });
     const visible = JSON.stringify(resources.map(({ visibleInputs }) => visibleInputs));
-    for (const secret of ["given-for-root", "given-for-registry", KMS_KEY, "user-secret-key", "GivenForGateway"]) {
+    for (const secret of [
+      "given-for-root",
+      "given-for-registry",
+      "given-for-login",
+      KMS_KEY,
+      "user-secret-key",
+      "GivenForGateway",
+    ]) {
       expect(visible).not.toContain(secret);
     }
   });
