@@ -64,7 +64,7 @@ describeOnLab("a store with settings for other servers", (fixture) => {
     stack.config("store", { ...settings(), caCertificates: [webhook.authority] });
     await stack.up();
     await put();
-    await expect.poll(() => webhook.authorizations.at(-1), eventually).toBe("Bearer first-token");
+    await expect.poll(() => webhook.authorizations.at(-1), eventually).toBe("first-token");
     expect(new Set(webhook.proxied)).toEqual(new Set([new URL(webhook.url).host]));
     expect((await stack.preview({ refresh: true })).steps).toEqual([]);
   });
@@ -89,7 +89,7 @@ describeOnLab("a store with settings for other servers", (fixture) => {
     stack.config("store", { ...settings(), caCertificates: [webhook.authority], logMaxFiles: 2 });
     await stack.up();
     await put();
-    await expect.poll(() => webhook.authorizations.at(-1), eventually).toBe("Bearer second-token");
+    await expect.poll(() => webhook.authorizations.at(-1), eventually).toBe("second-token");
     expect((await container()).HostConfig.LogConfig.Type).toBe("json-file");
     expect((await stack.preview({ refresh: true })).steps).toEqual([]);
     await stack.destroy();
