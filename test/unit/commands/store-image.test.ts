@@ -28,7 +28,9 @@ async function ask(image: string): Promise<{ pulls: boolean; headers: IncomingHt
     const isRegistry = request.url?.includes("/distribution/") === true;
     if (isRegistry) headers = request.headers;
     const found = isRegistry || request.url === "/_ping";
-    response.writeHead(found ? 200 : 404).end(JSON.stringify({ Descriptor: { digest: "sha256:0" } }));
+    response
+      .writeHead(found ? 200 : 404, { connection: "close" })
+      .end(JSON.stringify({ Descriptor: { digest: "sha256:0" } }));
   });
   const socket = join(folder, "engine.sock");
   server.listen(socket);
