@@ -26,10 +26,13 @@ export async function ensureLabTools(): Promise<string | undefined> {
   return ensureCached({
     name: "lab-tools",
     key: cacheKey(system, missing),
-    create: async (folder) => {
-      for (const file of await downloadPackages(missing, folder)) await unpack(file, folder);
-    },
+    create: (folder) => unpackPackages(missing, folder),
   });
+}
+
+/** Unpacks packages, with the dependencies that are not installed here, into a folder, and installs nothing. */
+export async function unpackPackages(packages: readonly string[], folder: string): Promise<void> {
+  for (const file of await downloadPackages(packages, folder)) await unpack(file, folder);
 }
 
 /** Whether Debian packages can be downloaded and unpacked here. */

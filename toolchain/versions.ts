@@ -10,6 +10,8 @@ export const LANGUAGE_NODEJS = "3.68.0";
 export const MINIO = "2026-02-12";
 /** Traefik for machines that reach no image registry: the version of the gateway's default image. */
 export const TRAEFIK = "3.7.13";
+/** The series of HAProxy, for machines that reach no image registry: that of the gateway's default image. */
+export const HAPROXY = "3.2";
 /** The Kubernetes of tests: the version in `toolchain/go/kubernetes/go.mod`. */
 export const KUBERNETES = "1.37.2";
 /** The newest Docker Engine in labs: the version of its Go module, and the version that it reports. */
@@ -35,6 +37,8 @@ export const OLDEST_GO = "1.21";
 
 /** Emulates AWS in tests: PyPI's `moto`. */
 export const MOTO = "5.2.5";
+/** An S3 client in tests: PyPI's `boto3`. */
+export const BOTO3 = "1.44.8";
 
 /** Returns the docker plugin's version: that of the installed @pulumi/docker, which the engine requires exactly. */
 export function dockerPluginVersion(): string {

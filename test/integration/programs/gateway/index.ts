@@ -34,7 +34,7 @@ const store = new MinioService("store", {
   network,
   image: config.require("image"),
   tools: "mc",
-  expose: false,
+  expose: config.getBoolean("exposeStore") ?? false,
   tls: config.getBoolean("storeTls") ? {} : undefined,
 });
 
@@ -51,4 +51,4 @@ const gateway = new S3Gateway("gateway", {
 });
 
 export const { endpoint, endpoints, consoleEndpoints } = gateway;
-export const { rootUser, rootPassword } = store;
+export const { rootUser, rootPassword, endpoint: storeEndpoint } = store;
