@@ -64,7 +64,9 @@ async function unpackHaproxy(folder: string): Promise<void> {
   const packages = downloadedPackages(work);
   const version = /\/haproxy_([\d.]+)/.exec(packages.join("\n"))?.[1] ?? "unknown";
   if (!version.startsWith(`${HAPROXY}.`))
-    throw new Error(`Debian ${SUITE} has HAProxy ${version} now, and no longer ${HAPROXY}: change toolchain/versions.ts`);
+    throw new Error(
+      `Debian ${SUITE} has HAProxy ${version} now, and no longer ${HAPROXY}: change toolchain/versions.ts`,
+    );
   const unpacked = join(work, "unpacked");
   for (const file of packages) await run("dpkg-deb", ["--extract", file, unpacked]);
   for (const path of globSync(CONTENTS, { cwd: unpacked })) {

@@ -1,4 +1,4 @@
-import { CONTAINER_FILES } from "../components/gateway/traefik.ts";
+import { CONTAINER_FILES } from "../components/gateway/haproxy.ts";
 import { containersOf, type DeclaredContainer, SWARM_SERVICE } from "./containers.ts";
 import { isOnHostNetwork, directlyReachableDrivers, formatPorts, publishedPorts } from "./listening.ts";
 import { ifKnown, toArray, getProperty, type PolicyResource } from "./rule.ts";
@@ -38,8 +38,7 @@ function isPlainStore(container: DeclaredContainer): boolean {
 }
 
 function isPlainGateway(args: readonly string[], { type, props }: PolicyResource): boolean {
-  if (type !== SWARM_SERVICE || !splitCommandLine(args).includes(`--providers.file.filename=${CONTAINER_FILES.routes}`))
-    return false;
+  if (type !== SWARM_SERVICE || !splitCommandLine(args).includes(CONTAINER_FILES.configuration)) return false;
   const secrets = toArray(getProperty(props, "spec", "TaskTemplate", "ContainerSpec", "Secrets"));
   return !secrets.some((secret) => getProperty(secret, "File", "Name") === CONTAINER_FILES.key);
 }

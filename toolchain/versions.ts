@@ -8,8 +8,6 @@ export const PULUMI = "3.259.0";
 export const LANGUAGE_NODEJS = "3.68.0";
 /** The release date of MinIO's source, for machines that reach no image registry. */
 export const MINIO = "2026-02-12";
-/** Traefik for machines that reach no image registry: the version of the gateway's default image. */
-export const TRAEFIK = "3.7.13";
 /** The series of HAProxy, for machines that reach no image registry: that of the gateway's default image. */
 export const HAPROXY = "3.2";
 /** The Kubernetes of tests: the version in `toolchain/go/kubernetes/go.mod`. */

@@ -87,7 +87,8 @@ export interface S3GatewayArgs extends TaskLimits, TaskSettings, RegistryLoginAr
   tls?: GatewayTls;
 
   /**
-   * Image of Traefik 3.7.13 or newer, by tag and digest, or by the id of an image that is on every host.
+   * Image of HAProxy 3.2 or newer with BusyBox, such as the official ones for Alpine: by tag and digest, or by the id of
+   * an image that is on every host.
    * @default - `DEFAULT_GATEWAY_IMAGE`: the official image
    */
   image?: pulumi.Input<string>;

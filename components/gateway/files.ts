@@ -10,7 +10,7 @@ import {
   contentHash,
   secretMount,
 } from "../service/secrets-and-configs.ts";
-import { CONTAINER_FILES } from "./traefik.ts";
+import { CONTAINER_FILES } from "./haproxy.ts";
 
 /** User id of the process in the container. */
 export const GATEWAY_USER = "65532";
@@ -23,23 +23,23 @@ export interface GatewayFiles {
 
 /** Contents of the files. */
 export interface GatewayFileContents {
-  routes: string;
+  configuration: string;
   certificate?: pulumi.Input<string>;
   key?: pulumi.Input<string>;
   storeAuthority?: pulumi.Input<string>;
 }
 
-/** Creates Docker configs and secrets with the files, named `<name>-routes` and so on. */
+/** Creates Docker configs and secrets with the files, named `<name>-configuration` and so on. */
 export function createGatewayFiles(
   name: string,
   swarm: Swarm,
-  { routes, certificate, key, storeAuthority }: GatewayFileContents,
+  { configuration, certificate, key, storeAuthority }: GatewayFileContents,
   user: pulumi.Input<string>,
   opts: FileOptions,
 ): GatewayFiles {
   const config = (role: string, text: pulumi.Input<string>, path: string) =>
     configMount(createConfig(`${name}-${role}`, swarm, text, opts), path, user);
-  const configs = [config("routes", routes, CONTAINER_FILES.routes)];
+  const configs = [config("configuration", configuration, CONTAINER_FILES.configuration)];
   if (storeAuthority !== undefined)
     configs.push(config("store-authority", storeAuthority, CONTAINER_FILES.storeAuthority));
   if (certificate === undefined || key === undefined) return { configs, secrets: [] };

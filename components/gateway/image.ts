@@ -2,11 +2,11 @@ import { imagePinError } from "../../core/image-name.ts";
 import type { ValidationIssue } from "../../core/input-validation-error.ts";
 
 /**
- * The official image of Traefik. Caddy is no alternative: since 2.11.4 it drops request headers with underscores and
- * dots, including S3 metadata such as `x-amz-meta-created_by`, which invalidates the request's signature.
+ * The official image of HAProxy's long-term series 3.2, in the variant with BusyBox, which the probes run. Decision 13
+ * compares other proxies.
  */
 export const DEFAULT_GATEWAY_IMAGE =
-  "traefik:v3.7.13@sha256:24841fe2de7304c149343d877d2923b4c8800a38ba015dea9174c23b20e344a0";
+  "haproxy:3.2.25-alpine@sha256:5d97434a423c2533cfeb42874d45cf6d69a840b60334582dfbfd5008e94c80be";
 
 /** Validates an image that is known. */
 export function validateGatewayImage(image: string): ValidationIssue[] {

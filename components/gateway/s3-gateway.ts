@@ -14,7 +14,7 @@ import { createGatewayFiles, GATEWAY_USER } from "./files.ts";
 import { apiPort, validateGateway, validateGatewayNetwork } from "./validation.ts";
 import { DEFAULT_GATEWAY_IMAGE, validateGatewayImage } from "./image.ts";
 import { GATEWAY_LABEL_VALUE, gatewayLabel, gatewaySpec } from "./spec.ts";
-import { type GatewayPlan, PROBE_COMMANDS, traefikRoutes } from "./traefik.ts";
+import { type GatewayPlan, haproxyConfiguration, PROBE_COMMANDS } from "./haproxy.ts";
 
 export type { GatewayTls, S3GatewayArgs } from "./args.ts";
 
@@ -83,13 +83,13 @@ export class S3Gateway extends SwarmComponent {
     const { stopGraceSeconds = 60 } = args;
     const plan: GatewayPlan = {
       members: store.members,
-      console: consolePort !== undefined,
-      storeConsolePort: store.consolePort,
       tls: tls !== undefined,
       storeTls: store.caCertificate !== undefined,
+      storeConsolePort: store.consolePort,
+      consolePort,
     };
     const texts = {
-      routes: traefikRoutes(plan),
+      configuration: haproxyConfiguration(plan),
       certificate: clientTls?.certificate,
       key: clientTls?.key,
       storeAuthority: store.caCertificate,
@@ -99,7 +99,6 @@ export class S3Gateway extends SwarmComponent {
     const spec = gatewaySpec({
       ...args,
       serviceName,
-      plan,
       image: validateWhenKnown(args.image ?? DEFAULT_GATEWAY_IMAGE, (image) =>
         throwIfInvalid(subject, validateGatewayImage(image)),
       ),

@@ -1,10 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ContainerSpec, ServiceSpec } from "../../engine/types.ts";
 import type { LeafInputs } from "../shared/inputs.ts";
-import { hostPort, logDriver, MIB, resourceLimits, toEngineUnit, SECOND } from "../service/spec-parts.ts";
+import { hostPort, logDriver, resourceLimits, toEngineUnit, SECOND } from "../service/spec-parts.ts";
 import type { TaskLimits } from "../service/task-limits.ts";
 import { GATEWAY_USER, type GatewayFiles } from "./files.ts";
-import { CONSOLE_GATEWAY_PORT, type GatewayPlan, PROBE_COMMANDS, S3_PORT, traefikArguments } from "./traefik.ts";
+import { CONSOLE_GATEWAY_PORT, HAPROXY_COMMAND, PROBE_COMMANDS, S3_PORT, STOP_SIGNAL } from "./haproxy.ts";
 
 /** Value of the label of gateway nodes. */
 export const GATEWAY_LABEL_VALUE = "gateway";
@@ -17,7 +17,6 @@ export function gatewayLabel(serviceName: string): string {
 /** The settings of a gateway's service. */
 export interface GatewayContext extends TaskLimits {
   serviceName: string;
-  plan: GatewayPlan;
   image: pulumi.Input<string>;
   networkId: pulumi.Input<string>;
   files: GatewayFiles;
@@ -54,16 +53,16 @@ export function gatewaySpec(gateway: GatewayContext): LeafInputs<ServiceSpec> {
   };
 }
 
-function containerSpec({ plan, image, files, stopGraceSeconds }: GatewayContext): LeafInputs<ContainerSpec> {
+function containerSpec({ image, files, stopGraceSeconds }: GatewayContext): LeafInputs<ContainerSpec> {
   return {
     Image: image,
-    Command: [],
-    Args: traefikArguments(plan),
+    Command: [...HAPROXY_COMMAND],
+    Args: [],
     User: `${GATEWAY_USER}:${GATEWAY_USER}`,
     Env: [],
     Labels: {},
     ReadOnly: true,
-    Mounts: [{ Type: "tmpfs", Target: "/tmp", TmpfsOptions: { SizeBytes: 16 * MIB, Mode: 0o1777 } }],
+    Mounts: [],
     Configs: files.configs,
     Secrets: files.secrets,
     // Connections to a host that is gone fail after about 13 s, not after 15 min.
@@ -76,10 +75,10 @@ function containerSpec({ plan, image, files, stopGraceSeconds }: GatewayContext)
       StartPeriod: 30 * SECOND,
       Retries: 3,
     },
+    StopSignal: STOP_SIGNAL,
     StopGracePeriod: toEngineUnit(stopGraceSeconds, SECOND),
     CapabilityDrop: ["ALL"],
     Ulimits: [],
-    // A stopped member has no name, and with unreachable name servers on the host a failed lookup took 10 s.
-    DNSConfig: { Options: ["timeout:1", "attempts:1"] },
+    DNSConfig: { Options: [] },
   };
 }

@@ -12,7 +12,7 @@ import { type DataNetwork, driverOf } from "../networks/node-network/data-networ
 import type { S3GatewayArgs } from "./args.ts";
 import { validateGatewayImage } from "./image.ts";
 
-/** Traefik does not start with less. */
+/** HAProxy uses 25 MiB with two CPUs and 43 MiB with 64, and at least 64 KiB for each request in progress. */
 const MIN_MEMORY_MIB = 64;
 
 /** The arguments that are not resources. */

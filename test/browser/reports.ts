@@ -90,7 +90,7 @@ export const FOUR_HOSTS: StatusReport = {
       mode: "global",
       running: 1,
       desired: 1,
-      image: "traefik:3.7.13@sha256:abababababab…",
+      image: "haproxy:3.2.25-alpine@sha256:abababababab…",
       ports: ["443->8000/tcp (host)"],
     },
   ],

@@ -7,11 +7,10 @@ import { buffer } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { ROOT } from "../../toolchain/cache.ts";
 import { run } from "../../toolchain/run.ts";
-import { ensureTraefikImage, ensureTraefik } from "../../toolchain/traefik-image.ts";
-import { labUnavailableReason } from "../../lab/lab.ts";
+import { ensureHaproxyImage } from "../../lab/haproxy-image.ts";
 import { getStoreAccess, TrafficClient, type StoreAccess, formatTraffic } from "./traffic-client.ts";
 import { openBucket, openBuckets, randomObject } from "./s3.ts";
 import { describeOnLab } from "./lab-fixture.ts";
@@ -20,19 +19,12 @@ import { TestStack } from "./stack.ts";
 const MIB = 1024 * 1024;
 const GATEWAY = { hosts: ["node1", "node2"], port: 8080, consolePort: 8081 };
 
-/** The first build takes minutes, and must not count towards the test's time limit. */
-const BUILD_MS = 20 * 60_000;
-
-beforeAll(async () => {
-  if (labUnavailableReason() === undefined) await ensureTraefik();
-}, BUILD_MS);
-
 describeOnLab(
   "gateways in front of a store that publishes nothing",
   (fixture) => {
     test("forward every kind of S3 request, over HTTP and HTTPS, while members and gateways restart", async () => {
       const { lab, images } = fixture();
-      const gatewayImage = await lab.build(ensureTraefikImage);
+      const gatewayImage = await lab.build(ensureHaproxyImage);
       const hosts = Object.fromEntries(
         lab.hosts.map(({ socket, hostname, address }) => [hostname, { engine: socket, hostname, address }]),
       );

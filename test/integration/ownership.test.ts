@@ -1,21 +1,13 @@
 import { join } from "node:path";
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { OWNER_LABEL } from "../../core/labels.ts";
 import { ROOT } from "../../toolchain/cache.ts";
-import { ensureTraefikImage, ensureTraefik } from "../../toolchain/traefik-image.ts";
-import { labUnavailableReason } from "../../lab/lab.ts";
+import { ensureHaproxyImage } from "../../lab/haproxy-image.ts";
 import { readBlocks } from "./doc-page.ts";
 import { openBucket } from "./s3.ts";
 import { getStoreAccess } from "./traffic-client.ts";
 import { describeOnLab } from "./lab-fixture.ts";
 import { TestStack, type TestStackOptions } from "./stack.ts";
-
-/** The first build takes minutes, and must not count towards the test's time limit. */
-const BUILD_MS = 20 * 60_000;
-
-beforeAll(async () => {
-  if (labUnavailableReason() === undefined) await ensureTraefik();
-}, BUILD_MS);
 
 describeOnLab("one of every component", (fixture) => {
   let stack: TestStack;
@@ -66,7 +58,7 @@ describeOnLab("one of every component", (fixture) => {
     config = {
       hosts: { node1: { address, user, identityFile, hostKey, drives: { d1: {} } } },
       image: images.a,
-      gatewayImage: await lab.build(ensureTraefikImage),
+      gatewayImage: await lab.build(ensureHaproxyImage),
       allowFrom: [address.replace(/\.\d+$/, ".0/24")],
     };
     stack = await open();

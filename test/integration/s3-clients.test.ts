@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { ROOT } from "../../toolchain/cache.ts";
-import { ensureTraefik, ensureTraefikImage } from "../../toolchain/traefik-image.ts";
+import { ensureHaproxyImage } from "../../lab/haproxy-image.ts";
 import { labUnavailableReason } from "../../lab/lab.ts";
 import { describeOnLab } from "./lab-fixture.ts";
 import { EXERCISES, prepareClients } from "./s3-clients/exercises.ts";
@@ -11,9 +11,7 @@ import { TestStack } from "./stack.ts";
 const PREPARE_MS = 10 * 60_000;
 
 beforeAll(async () => {
-  if (labUnavailableReason() !== undefined) return;
-  await ensureTraefik();
-  await prepareClients();
+  if (labUnavailableReason() === undefined) await prepareClients();
 }, PREPARE_MS);
 
 describeOnLab("S3 clients see the same through a gateway as at a member", (fixture) => {
@@ -26,7 +24,7 @@ describeOnLab("S3 clients see the same through a gateway as at a member", (fixtu
       config: {
         hosts: { [hostname]: { engine: socket, hostname, address } },
         image: images.a,
-        gatewayImage: await lab.build(ensureTraefikImage),
+        gatewayImage: await lab.build(ensureHaproxyImage),
         gateway: { port: 8080 },
         exposeStore: true,
       },

@@ -51,13 +51,14 @@ export const exerciseRclone: Exercise = async (target) => {
     await rclone("check", sent, remote, "--download");
     await rclone("moveto", `${remote}/text.txt`, `${remote}/moved/ä b.txt`);
     await rclone("copy", remote, received);
-    const listed = await rclone("lsjson", "--recursive", "--hash", "--metadata", remote);
-    return { listed: JSON.parse(listed, withoutCreationTime) as unknown, received: hashFiles(received) };
+    const listed = await rclone("lsjson", "--recursive", "--files-only", "--hash", "--metadata", remote);
+    return { listed: JSON.parse(listed, withoutTimes) as unknown, received: hashFiles(received) };
   });
 };
 
-function withoutCreationTime(key: string, value: unknown): unknown {
-  return key === "btime" ? undefined : value;
+/** Ignores the times of access and creation, which each copy changes. */
+function withoutTimes(key: string, value: unknown): unknown {
+  return key === "atime" || key === "btime" ? undefined : value;
 }
 
 /** Backs up a folder to the bucket, verifies all data, and restores it. */
@@ -110,7 +111,16 @@ function ensurePrograms(): Promise<string> {
 
 async function installBoto3(folder: string): Promise<void> {
   await progress(`fetching boto3 ${BOTO3} from PyPI`, () =>
-    run("python3", ["-m", "pip", "install", "-q", "--disable-pip-version-check", "--target", folder, `boto3==${BOTO3}`]),
+    run("python3", [
+      "-m",
+      "pip",
+      "install",
+      "-q",
+      "--disable-pip-version-check",
+      "--target",
+      folder,
+      `boto3==${BOTO3}`,
+    ]),
   );
 }
 
@@ -133,7 +143,7 @@ function environment({ user, password }: ExerciseTarget, home: string): NodeJS.P
 function writeFiles(folder: string): void {
   const files: Record<string, Buffer> = {
     "text.txt": Buffer.from("text\n".repeat(1000)),
-    "empty": Buffer.alloc(0),
+    empty: Buffer.alloc(0),
     "with space/ä+ö %2F.bin": bytes(70_000),
     "large.bin": bytes(12 * 1024 * 1024 + 1),
     ...Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`small/${at}`, bytes(at * 100)])),

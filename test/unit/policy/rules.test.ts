@@ -87,7 +87,7 @@ const securityGroup = (...cidrBlocks: string[]) =>
   });
 
 const STORE_ARGS = ["server", "--address", ":9000", "--console-address", ":9001"];
-const GATEWAY_ARGS = ["--log.level=WARN", "--providers.file.filename=/etc/traefik/routes.json"];
+const GATEWAY_ARGS = ["haproxy", "-db", "-f", "/etc/pulumi-swarm/gateway.cfg"];
 
 type Case = [string, PolicyResource[], RegExp | undefined];
 
@@ -599,7 +599,7 @@ const CASES: Record<string, Case[]> = {
     ["a gateway in plain HTTP", [swarmService({ Args: GATEWAY_ARGS, Secrets: [] }, [80])], /the gateway's ports 80/],
     [
       "a gateway with TLS",
-      [swarmService({ Args: GATEWAY_ARGS, Secrets: [{ File: { Name: "/run/secrets/key.pem" } }] }, [443])],
+      [swarmService({ Args: GATEWAY_ARGS, Secrets: [{ File: { Name: "/run/secrets/certificate.pem.key" } }] }, [443])],
       undefined,
     ],
   ],

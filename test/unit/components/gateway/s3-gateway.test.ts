@@ -3,7 +3,6 @@ import { describe, expect, test } from "vitest";
 import type { ServiceSpec } from "../../../../engine/types.ts";
 import { S3Gateway, type S3GatewayArgs } from "../../../../components/gateway/s3-gateway.ts";
 import { MinioService, type MinioServiceArgs } from "../../../../components/minio/minio-service.ts";
-import { traefikRoutes } from "../../../../components/gateway/traefik.ts";
 import { Swarm } from "../../../../components/swarm/swarm.ts";
 import {
   fakeHost,
@@ -15,7 +14,7 @@ import {
 } from "../../harness.ts";
 
 const COMPONENT = "swarm:index:S3Gateway";
-const IMAGE = `registry.example/traefik:3@sha256:${"a".repeat(64)}`;
+const IMAGE = `registry.example/haproxy:3.2@sha256:${"a".repeat(64)}`;
 const CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
 const KEY = "-----BEGIN PRIVATE KEY-----\nvery-secret\n-----END PRIVATE KEY-----\n";
 
@@ -45,13 +44,11 @@ async function made(
   return { value, resources, children, service: service!, spec: service!.inputs["spec"] as ServiceSpec };
 }
 
-function routesOf(children: RegisteredResource[]) {
-  const { inputs } = children.find(({ name }) => name === "gateway-routes")!;
-  const text = Buffer.from(String(inputs["data"]), "base64").toString();
-  return JSON.parse(text) as {
-    http: { routers: Record<string, object>; services: Record<string, { loadBalancer: { servers: unknown } }> };
-    tls?: object;
-  };
+/** Returns the lines of the configuration that start with a word. */
+function configured(children: RegisteredResource[], word: string): string[] {
+  const { inputs } = children.find(({ name }) => name === "gateway-configuration")!;
+  const lines = Buffer.from(String(inputs["data"]), "base64").toString().split("\n");
+  return lines.map((line) => line.trim()).filter((line) => line.startsWith(word));
 }
 
 describe("children", () => {
@@ -59,10 +56,10 @@ describe("children", () => {
     const names = async (preview: boolean) =>
       (await made({ hosts: ["a", "c"] }, { preview })).children.map(({ name }) => name).toSorted();
     expect(await names(false)).toEqual([
+      "gateway-configuration",
       "gateway-host-a",
       "gateway-host-c",
       "gateway-owner",
-      "gateway-routes",
       "gateway-service",
     ]);
     expect(await names(true)).toEqual(await names(false));
@@ -108,23 +105,20 @@ describe("every argument reaches a child", () => {
 
   test("store", async () => {
     const { children } = await made({}, { store: { serviceName: "files", tls: {} } });
-    expect(routesOf(children).http.services["s3-ready"]?.loadBalancer.servers).toEqual([
-      { url: "https://files-a:9000" },
-      { url: "https://files-b:9000" },
-    ]);
+    const servers = configured(children, "server ");
+    const members = ["files-a:9000", "files-b:9000"];
+    expect(servers.map((line) => line.split(" ")[2])).toEqual([...members, ...members]);
+    for (const server of servers) expect(server).toContain(" verify required ");
     const authority = children.find(({ name }) => name === "gateway-store-authority");
     expect(Buffer.from(String(authority?.inputs["data"]), "base64").toString()).toBe(CERTIFICATE);
   });
 
   test("consolePort", async () => {
-    const { children, spec } = await made({ consolePort: 9001 });
-    expect(routesOf(children).http.services["console-alive"]?.loadBalancer.servers).toEqual([
-      { url: "http://store-a:9001" },
-      { url: "http://store-b:9001" },
-    ]);
-    expect(container(spec).Args).toContain("--entryPoints.console.address=:8001");
+    const { children } = await made({ consolePort: 9001 });
+    expect(configured(children, "frontend console")).toHaveLength(1);
+    expect(configured(children, "server store-b store-b:9001 ")).toHaveLength(2);
     const moved = await made({ consolePort: 9001 }, { store: { expose: true, consolePort: 9101 } });
-    expect(JSON.stringify(routesOf(moved.children).http.services)).toContain("http://store-a:9101");
+    expect(configured(moved.children, "server store-a store-a:9101 ")).toHaveLength(2);
   });
 });
 
@@ -135,9 +129,16 @@ describe("the container", () => {
       User: "65532:65532",
       ReadOnly: true,
       CapabilityDrop: ["ALL"],
+      Mounts: [],
       Env: [],
       Secrets: [],
     });
+  });
+
+  test("runs without a socket for commands, and ends after its requests", async () => {
+    const { ContainerSpec } = (await made()).spec.TaskTemplate;
+    const { File } = ContainerSpec.Configs![0]!;
+    expect(ContainerSpec).toMatchObject({ Command: ["haproxy", "-db", "-f", File?.Name], StopSignal: "SIGUSR1" });
   });
 });
 
@@ -150,9 +151,9 @@ describe("a certificate and its key", () => {
     for (const form of [KEY, Buffer.from(KEY).toString("base64")]) expect(others).not.toContain(form);
     expect(spec.TaskTemplate.ContainerSpec.Secrets?.map(({ File }) => File)).toEqual([
       { Name: "/run/secrets/certificate.pem", UID: "65532", GID: "65532", Mode: 0o400 },
-      { Name: "/run/secrets/key.pem", UID: "65532", GID: "65532", Mode: 0o400 },
+      { Name: "/run/secrets/certificate.pem.key", UID: "65532", GID: "65532", Mode: 0o400 },
     ]);
-    expect(routesOf(children).tls).toBeDefined();
+    expect(configured(children, "bind :8000 ssl crt /run/secrets/certificate.pem ")).toHaveLength(1);
   });
 
   test("start a new generation when the certificate changes", async () => {
@@ -163,23 +164,6 @@ describe("a certificate and its key", () => {
     };
     expect(await generation(CERTIFICATE)).not.toBe(await generation(CERTIFICATE.replace("MIIB", "MIIC")));
     expect(await generation(CERTIFICATE)).toBe(await generation(CERTIFICATE));
-  });
-});
-
-test("routes all requests to the store, and changes only the encoding that Traefik would add", () => {
-  const text = traefikRoutes({ members: ["m"], console: false, storeConsolePort: 9001, tls: false, storeTls: false });
-  expect(JSON.parse(text)).toMatchObject({
-    http: {
-      routers: {
-        s3: { rule: "HeaderRegexp(`Accept-Encoding`, `.`)", middlewares: ["retry"] },
-        "s3-identity": { rule: "PathPrefix(`/`)", middlewares: ["asStored", "retry"] },
-      },
-      services: {
-        s3: { failover: { service: "s3-ready", fallback: "s3-alive" } },
-        "s3-ready": { loadBalancer: { passHostHeader: true, healthCheck: { path: "/minio/health/cluster" } } },
-        "s3-alive": { loadBalancer: { passHostHeader: true, healthCheck: { path: "/minio/health/live" } } },
-      },
-    },
   });
 });
 

@@ -34,8 +34,8 @@ describe("rejects, in one line each", () => {
       'tls.key "12 characters": must be PEM text with -----BEGIN PRIVATE KEY-----: give the file\'s contents, not its name',
     ],
     [
-      { image: "traefik:latest" },
-      `image "traefik:latest": is tagged "latest", which changes with every release: give a release by tag and digest, such as ${DEFAULT_GATEWAY_IMAGE}`,
+      { image: "haproxy:latest" },
+      `image "haproxy:latest": is tagged "latest", which changes with every release: give a release by tag and digest, such as ${DEFAULT_GATEWAY_IMAGE}`,
     ],
     [{ memoryLimitMiB: 32 }, "memoryLimitMiB 32: must be a whole number of at least 64 MiB"],
     [{ stopGraceSeconds: 0 }, "stopGraceSeconds 0: must be a whole number of at least 1 seconds"],
@@ -56,7 +56,7 @@ test("accepts valid arguments", () => {
     { hosts: ["a"], port: 443, consolePort: 80 },
     { image: DEFAULT_GATEWAY_IMAGE },
     { image: `sha256:${"a".repeat(64)}` },
-    { image: "localhost:1/pulumi-swarm/traefik:3.7.13-0123456789ab" },
+    { image: "localhost:1/pulumi-swarm/haproxy:3.2.26-0123456789ab" },
     { tls: { certificate: `${CERTIFICATE}${CERTIFICATE}`, key: KEY } },
     { tls: { certificate: pulumi.output("later"), key: pulumi.secret("later") } },
   ];
