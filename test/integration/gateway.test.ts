@@ -43,6 +43,8 @@ describeOnLab(
         expect((await fetch(`http://${lab.host(2).address}:8081/login`)).headers.get("content-type")).toContain(
           "text/html",
         );
+        const opened = await openInBrowser(`http://${lab.host(2).address}:8080`);
+        expect(opened.headers.get("location")).toBe(`http://${lab.host(2).address}:8081`);
 
         // No console is reachable at the port to which MinIO would redirect.
         const browser = { headers: { "user-agent": "Mozilla/5.0" }, redirect: "manual" } as const;
@@ -80,6 +82,11 @@ describeOnLab(
   },
   { hosts: 4 },
 );
+
+/** Requests a page as a browser does, without following redirects. */
+function openInBrowser(url: string): Promise<Response> {
+  return fetch(url, { redirect: "manual", headers: { "User-Agent": "Mozilla/5.0" } });
+}
 
 /** Writes and reads an object larger than any buffer on the way. */
 async function bigObject(stack: TestStack): Promise<void> {

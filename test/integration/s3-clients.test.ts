@@ -43,4 +43,13 @@ describeOnLab("S3 clients see the same through a gateway as at a member", (fixtu
     const throughGateway = await exercise({ ...access, endpoint, bucket: `${client}-2` });
     expect(throughGateway).toEqual(atMember);
   });
+
+  test("a browser, which the store redirects to its console, learns that the gateway has none", async () => {
+    const { endpoint } = (await stack.outputs()) as { endpoint: string };
+    const opened = await fetch(endpoint, { redirect: "manual", headers: { "User-Agent": "Mozilla/5.0" } });
+    expect([opened.status, await opened.text()]).toEqual([
+      404,
+      expect.stringContaining("does not publish the console"),
+    ]);
+  });
 });
