@@ -164,7 +164,9 @@ function s3Backend(name: string, check: string, { members, storeTls }: GatewayPl
   const observed = "observe layer4 error-limit 1 on-error mark-down";
   return [
     `backend ${name}`,
-    `option httpchk GET ${check}`,
+    "option httpchk",
+    // MinIO answers 400 without a host.
+    `http-check send meth GET uri ${check} ver HTTP/1.1 hdr Host minio`,
     ...members.map((one) => `server ${one} ${one}:${API_PORT} ${checked} ${observed}${memberTls(one, storeTls)}`),
   ];
 }
