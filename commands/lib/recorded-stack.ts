@@ -14,7 +14,6 @@ export interface RecordedMember {
   role: NodeRole;
   connection: EngineConnection;
   advertiseAddress: string;
-  listenAddress: string;
 }
 
 /** A Swarm, from the stack's state. */
@@ -66,6 +65,7 @@ interface ExportedResource {
   type: string;
   id?: string;
   delete?: boolean;
+  inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
 }
 
@@ -176,15 +176,16 @@ function resourcesOfKind({ deployment }: ExportedStack, kind: string): ExportedR
   return (deployment.resources ?? []).filter(({ type, delete: isLeaving }) => type === KIND + kind && !isLeaving);
 }
 
-function toRecordedMember({ urn, id = "", outputs = {} }: ExportedResource): RecordedMember & { swarmId: string } {
-  const { connection, role, advertiseAddress, listenAddress, swarmId, hostKey } = decryptSecrets(outputs) as {
+function toRecordedMember({ urn, id = "", inputs, outputs }: ExportedResource): RecordedMember & { swarmId: string } {
+  // Inputs that only the program changes are not repeated in the outputs.
+  const { connection, role, advertiseAddress, swarmId, hostKey } = decryptSecrets({ ...inputs, ...outputs }) as {
     connection: EngineConnection;
     role: NodeRole;
     hostKey?: string;
-  } & Record<"advertiseAddress" | "listenAddress" | "swarmId", string>;
+  } & Record<"advertiseAddress" | "swarmId", string>;
   // A state of an earlier release has the key only in the resource's name.
   const key = hostKey ?? /::[^:]*?-member-([^:]+)$/.exec(urn)?.[1] ?? "";
-  return { key, urn, nodeId: id, role, connection, advertiseAddress, listenAddress, swarmId };
+  return { key, urn, nodeId: id, role, connection, advertiseAddress, swarmId };
 }
 
 /** The key that marks a secret in an exported stack, next to its value as JSON. */

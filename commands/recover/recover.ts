@@ -1,6 +1,7 @@
 import { Engine } from "../../engine/engine.ts";
 import { isPortTaken } from "../../engine/errors.ts";
 import { EngineError } from "../../engine/transport.ts";
+import { swarmAddress } from "../../core/swarm-address.ts";
 import type { NodeDetails, SwarmInfo } from "../../engine/types.ts";
 import { pause } from "../../engine/pause.ts";
 import { ready, waitFor } from "../../provider/runtime/poll.ts";
@@ -67,7 +68,8 @@ export async function forceNewCluster(
 
 /** The Engine replaces its Swarm node. The new one fails to start while the old one still listens, so try again. */
 async function initForceNewCluster(engine: Engine, chosen: RecordedMember): Promise<string> {
-  const { advertiseAddress: AdvertiseAddr, listenAddress: ListenAddr } = chosen;
+  const AdvertiseAddr = chosen.advertiseAddress;
+  const ListenAddr = swarmAddress(AdvertiseAddr);
   for (const end = Date.now() + LIMIT; ; await pause(500)) {
     try {
       return await engine.initSwarm({ ForceNewCluster: true, AdvertiseAddr, ListenAddr, Spec: {} });

@@ -1,10 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
+import { hideCallStack } from "./call-stack.ts";
 
 /** A component of this package. Its resource records the arguments, so that `transforms` and policies see them. */
 export abstract class SwarmComponent extends pulumi.ComponentResource {
   /** @param args the component's arguments, every secret one wrapped by `pulumi.secret` */
   protected constructor(kind: string, name: string, args: object, opts?: pulumi.ComponentResourceOptions) {
-    super(`swarm:index:${kind}`, name, recordedArguments(args), opts);
+    const showCallStack = hideCallStack();
+    try {
+      super(`swarm:index:${kind}`, name, recordedArguments(args), opts);
+    } finally {
+      showCallStack();
+    }
   }
 }
 

@@ -4,7 +4,7 @@ import type { Host } from "../hosts/host.ts";
 import { SwarmResource } from "../shared/resource.ts";
 import type { OwnerInput } from "../shared/owner.ts";
 import type { SwarmArgs } from "./args.ts";
-import { swarmAddress } from "./swarm-address.ts";
+import { swarmAddress } from "../../core/swarm-address.ts";
 
 type Settings = Pick<
   SwarmArgs,

@@ -5,7 +5,6 @@ import type { Host } from "../hosts/host.ts";
 import { SwarmResource } from "../shared/resource.ts";
 import type { OwnerInput } from "../shared/owner.ts";
 import type { Cluster } from "./cluster.ts";
-import { swarmAddress } from "./swarm-address.ts";
 
 export interface MemberArgs {
   host: Host;
@@ -13,8 +12,6 @@ export interface MemberArgs {
   cluster: Cluster;
   owner: OwnerInput;
   managers: Record<string, pulumi.Output<EngineConnection>>;
-  joinToken: pulumi.Output<string>;
-  joinAddresses: pulumi.Output<string>[];
   timeoutSeconds: pulumi.Input<number>;
   /** @default - the node's availability is left as it is */
   availability?: pulumi.Input<NodeAvailability>;
@@ -26,7 +23,7 @@ export class Member extends SwarmResource {
   declare readonly address: pulumi.Output<string>;
 
   constructor(name: string, args: MemberArgs, opts: pulumi.CustomResourceOptions) {
-    const { host, cluster, owner, role, managers, joinToken, joinAddresses, timeoutSeconds, availability } = args;
+    const { host, cluster, owner, role, managers, timeoutSeconds, availability } = args;
     super(
       "Member",
       name,
@@ -36,19 +33,15 @@ export class Member extends SwarmResource {
         managers,
         swarmId: cluster.id,
         owner,
-        ownsSwarm: cluster.ownsSwarm,
-        swarmCreatedGatewayBridge: cluster.createdGatewayBridge,
+        ...(role === "manager" && { swarmCreatedGatewayBridge: cluster.createdGatewayBridge }),
         role,
-        joinToken,
-        joinAddresses,
         advertiseAddress: host.privateAddress,
-        listenAddress: host.privateAddress.apply(swarmAddress),
         dataPathAddress: host.dataPathAddress,
         machineId: host.machineId,
         timeoutSeconds,
         labels: nodeLabels(host),
         availability,
-        joined: undefined,
+        isOwned: undefined,
         createdGatewayBridge: undefined,
         address: undefined,
       },

@@ -12,7 +12,6 @@ import { type ValidationIssue, throwIfInvalid } from "../../core/input-validatio
 import type { SwarmArgs } from "./args.ts";
 import { Cluster } from "./cluster.ts";
 import { dockerConfig, connectedEngine } from "./docker-provider.ts";
-import { swarmAddress } from "./swarm-address.ts";
 import { Member } from "./member.ts";
 import type { SwarmNode, SwarmReference } from "./swarm-reference.ts";
 import { validateSwarm } from "./validation.ts";
@@ -77,13 +76,13 @@ export class Swarm extends SwarmComponent implements SwarmReference {
     this.workerJoinToken = pulumi.secret(cluster.joinTokens.worker);
     this.managerJoinToken = pulumi.secret(cluster.joinTokens.manager);
     this.unlockKey = pulumi.secret(cluster.unlockKey);
-    const joinAddresses = managers.map((host) => host.privateAddress.apply(swarmAddress));
+    // Not `this.managers`, which wait for the hosts, as the Cluster does for its members: each member would record that.
+    const engines = byKey(managers, ({ engine }) => engine);
     const member = (host: Host, role: NodeRole, dependsOn: pulumi.Resource[] = []): Member => {
-      const joinToken = role === "manager" ? this.managerJoinToken : this.workerJoinToken;
       return new Member(
         `${name}-member-${host.key}`,
         {
-          ...{ host, role, cluster, owner, managers: this.managers, joinToken, joinAddresses, timeoutSeconds },
+          ...{ host, role, cluster, owner, managers: engines, timeoutSeconds },
           availability: args.availability?.[host.key],
         },
         { parent: this, dependsOn },

@@ -40,6 +40,8 @@ export const inspectionCache = new HandoffCache<PreparedMachineInputs, Inspected
  * inspected before any is changed: a problem with one leaves the others as they are. All problems are reported together.
  */
 export const HostInspection: ResourceHandler<HostInspectionInputs> = {
+  recordedOnce: ["hosts"] satisfies (keyof HostInspectionInputs)[],
+
   async check(_olds, news) {
     return { inputs: news, failures: Object.values(news.hosts).flatMap(validateConnection) };
   },

@@ -35,6 +35,8 @@ const ACTIONS_TIMEOUT_MS = 15 * 60_000;
  * what it lacks is installed and started first.
  */
 export const Machine: ResourceHandler<MachineInputs, MachineState> = {
+  recordedOnce: ["connection", "hostname", "timeoutSeconds", "install", "drives"] satisfies (keyof MachineInputs)[],
+
   async check(_olds, news) {
     return { inputs: news, failures: validateConnection(news) };
   },

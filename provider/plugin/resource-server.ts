@@ -12,6 +12,7 @@ import type { ResourceHandler } from "../runtime/resource-handler.ts";
 import { ResourceInitError } from "../runtime/errors.ts";
 import { detailedDiff, type PropertyChange } from "./detailed-diff.ts";
 import { fromStruct, toStruct } from "./properties.ts";
+import { outputsOf, stateFrom } from "./recorded-once.ts";
 
 /** The handlers by kind, each with its own types of inputs and state. */
 export type Handlers = Readonly<Record<Kind, AnyHandler>>;
@@ -99,7 +100,7 @@ const KINDS: Record<PropertyChange, [update: number, replace: number]> = {
 
 async function diff(handler: AnyHandler, request: rpc.DiffRequest) {
   const response = new rpc.DiffResponse();
-  const state = fromStruct(request.getOlds());
+  const state = stateFrom(fromStruct(request.getOlds()), fromStruct(request.getOldInputs()), handler.recordedOnce);
   const news = fromStruct(request.getNews());
   const { changes, replaces = [], deleteBeforeReplace = false } = await handler.diff(request.getId(), state, news);
   response.setChanges(rpc.DiffResponse.DiffChanges[changes ? "DIFF_SOME" : "DIFF_NONE"]);
@@ -124,17 +125,20 @@ async function create(handler: AnyHandler, request: rpc.CreateRequest) {
   const response = new rpc.CreateResponse();
   const { id, outs } = await handler.create(fromStruct(request.getProperties()));
   response.setId(id);
-  response.setProperties(toStruct(outs));
+  response.setProperties(toStruct(outputsOf(outs, handler.recordedOnce)));
   return response;
 }
 
 async function read(handler: AnyHandler, request: rpc.ReadRequest) {
   const response = new rpc.ReadResponse();
-  const state = fromStruct(request.getProperties());
+  const outputs = fromStruct(request.getProperties());
   // Without a state it is an import.
-  const { id, props, inputs } = await handler.read(request.getId(), isEmpty(state) ? undefined : state);
+  const state = isEmpty(outputs)
+    ? undefined
+    : stateFrom(outputs, fromStruct(request.getInputs()), handler.recordedOnce);
+  const { id, props, inputs } = await handler.read(request.getId(), state);
   response.setId(id);
-  response.setProperties(toStruct(props ?? {}));
+  response.setProperties(toStruct(outputsOf(props ?? {}, handler.recordedOnce)));
   response.setInputs(inputs ? toStruct(inputs) : request.getInputs());
   return response;
 }
@@ -142,15 +146,15 @@ async function read(handler: AnyHandler, request: rpc.ReadRequest) {
 async function update(handler: AnyHandler, request: rpc.UpdateRequest) {
   const response = new rpc.UpdateResponse();
   const news = fromStruct(request.getNews());
-  const outs = handler.update
-    ? (await handler.update(request.getId(), fromStruct(request.getOlds()), news)).outs
-    : news;
-  response.setProperties(toStruct(outs));
+  const olds = stateFrom(fromStruct(request.getOlds()), fromStruct(request.getOldInputs()), handler.recordedOnce);
+  const outs = handler.update ? (await handler.update(request.getId(), olds, news)).outs : news;
+  response.setProperties(toStruct(outputsOf(outs, handler.recordedOnce)));
   return response;
 }
 
 async function remove(handler: AnyHandler, request: rpc.DeleteRequest) {
-  await handler.delete?.(request.getId(), fromStruct(request.getProperties()));
+  const inputs = fromStruct(request.getOldInputs());
+  await handler.delete?.(request.getId(), stateFrom(fromStruct(request.getProperties()), inputs, handler.recordedOnce));
   return new empty.Empty();
 }
 

@@ -69,6 +69,8 @@ export async function checkRequirements(
  * services and removes networks that would block the rest of the run, and the preview announces that.
  */
 export const Preflight: ResourceHandler<PreflightInputs> = {
+  recordedOnce: ["hosts", "requirements", "recordedIds", "ready"] satisfies (keyof PreflightInputs)[],
+
   async check(_olds, news) {
     const { errors, warnings, orphanedNetworks, outages } = await checkRequirements(news);
     for (const remark of warnings) logLine(remark);

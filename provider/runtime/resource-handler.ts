@@ -15,6 +15,14 @@ export interface CheckResult<Inputs> {
  * of a dynamic provider.
  */
 export interface ResourceHandler<Inputs extends object, State extends Inputs = Inputs> {
+  /**
+   * Inputs that the outputs do not repeat, to keep the state small. The handler's state has them all the same, as of the
+   * last run: Pulumi records a resource's inputs in every run, also if `diff` finds no changes. Not for inputs that `read`
+   * may find changed, or that users see as outputs.
+   *
+   * @default - none
+   */
+  readonly recordedOnce?: readonly string[];
   /** Validates the inputs, and may add values that it chooses. `olds` is empty for a new resource. */
   check?(olds: Partial<Inputs>, news: Inputs): Promise<CheckResult<Inputs>>;
   diff(

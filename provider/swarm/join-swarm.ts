@@ -1,5 +1,6 @@
 import { type Engine, undefinedIfNotFound } from "../../engine/engine.ts";
 import { isJoinContinuing, isJoinUnreachable } from "../../engine/errors.ts";
+import { swarmAddress } from "../../core/swarm-address.ts";
 import type { NodeDetails, SwarmJoinRequest } from "../../engine/types.ts";
 import { errorMessage } from "../../engine/error-message.ts";
 import { withManager, optionalManagerFinder, managerFinder } from "./with-manager.ts";
@@ -33,13 +34,11 @@ export async function joinSwarm(engine: Engine, inputs: MemberInputs): Promise<b
     nodes: await manager.listNodes(MANAGER_FILTER),
   }));
   const { Worker, Manager } = swarm.JoinTokens;
-  const reachable = reachableAddresses(nodes);
   const request = {
-    ListenAddr: inputs.listenAddress,
+    ListenAddr: swarmAddress(inputs.advertiseAddress),
     AdvertiseAddr: inputs.advertiseAddress,
     DataPathAddr: inputs.dataPathAddress,
-    RemoteAddrs: reachable.length > 0 ? reachable : inputs.joinAddresses,
-    // Not the recorded token, which may have been rotated since.
+    RemoteAddrs: reachableAddresses(nodes),
     JoinToken: inputs.role === "manager" ? Manager : Worker,
   };
   try {

@@ -12,17 +12,11 @@ export interface MemberInputs extends NodeSettings {
   swarmId: string;
   /** The owner of the node, if this program joined it. */
   owner: Owner;
-  /** Whether this program created the Swarm: then it may remove nodes that it did not join itself. */
-  ownsSwarm: boolean;
-  /** Whether creating the Swarm created docker_gwbridge on the first manager. */
+  /** Whether creating the Swarm created docker_gwbridge on the first manager. @default false */
   swarmCreatedGatewayBridge?: boolean;
   role: NodeRole;
-  /** Token of the role. Unused once the host has joined. */
-  joinToken: string;
-  /** Addresses of managers to join through. Unused once the host has joined. */
-  joinAddresses: string[];
+  /** The address at which the other nodes reach this one, and on which it listens. Unused once the host has joined. */
   advertiseAddress: string;
-  listenAddress: string;
   dataPathAddress?: string;
   /** The engine's id. With another id, a new machine joins, but the same node keeps its membership. */
   machineId: string;
@@ -30,8 +24,8 @@ export interface MemberInputs extends NodeSettings {
   timeoutSeconds: number;
 }
 export interface MemberState extends MemberInputs {
-  /** Whether this program joined the host. */
-  joined: boolean;
+  /** Whether this program joined the host, or created its Swarm: only then does it remove the node. */
+  isOwned: boolean;
   /** Whether joining created docker_gwbridge: only then is the bridge removed on leaving. */
   createdGatewayBridge?: boolean;
   /** The address by which the Swarm knows the node. */

@@ -1,6 +1,6 @@
 import { Engine, undefinedIfNotFound } from "../../engine/engine.ts";
 import type { NodeDetails } from "../../engine/types.ts";
-import { ownerFromLabels, ownerLabels } from "../../core/labels.ts";
+import { isOwned as isOwnedBy, ownerFromLabels, ownerLabels } from "../../core/labels.ts";
 import { hasGatewayBridge } from "./swarm-inventory.ts";
 import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
 import { describeHost, joinSwarm } from "./join-swarm.ts";
@@ -17,6 +17,8 @@ import type { MemberInputs, MemberState } from "./member-inputs.ts";
 
 /** A host's membership of the Swarm. Roles change in an order that never loses the quorum. */
 export const Member: ResourceHandler<MemberInputs, MemberState> = {
+  recordedOnce: ["connection", "managers", "swarmId", "machineId", "timeoutSeconds"] satisfies (keyof MemberInputs)[],
+
   async check(olds, news) {
     const problem = dataPathChange(olds, news);
     return { inputs: news, failures: problem ? [{ property: "", reason: problem }] : [] };
@@ -40,11 +42,12 @@ export const Member: ResourceHandler<MemberInputs, MemberState> = {
     const engine = new Engine(inputs.connection);
     const hadBridge = await hasGatewayBridge(engine);
     const joined = await joinSwarm(engine, inputs);
-    const createdGatewayBridge = joined ? !hadBridge : inputs.ownsSwarm && inputs.swarmCreatedGatewayBridge === true;
+    const isOwned = joined || (await isOwnSwarm(inputs));
+    const createdGatewayBridge = joined ? !hadBridge : isOwned && inputs.swarmCreatedGatewayBridge === true;
     const node = await waitForReadyNode(engine, inputs);
     await releaseReplacedNode(inputs);
-    await writeNodeSpec(node.ID, { ...inputs, joined }, {});
-    return { id: node.ID, outs: { ...inputs, joined, createdGatewayBridge, address: node.Status.Addr } };
+    await writeNodeSpec(node.ID, { ...inputs, isOwned }, {}, node);
+    return { id: node.ID, outs: { ...inputs, isOwned, createdGatewayBridge, address: node.Status.Addr } };
   },
 
   async read(id, state) {
@@ -57,7 +60,7 @@ export const Member: ResourceHandler<MemberInputs, MemberState> = {
     // An unreachable host has not left.
     if (!node || ((await inspectNodeId(state)) ?? id) !== id) return NOT_FOUND;
     const {
-      joined: _joined,
+      isOwned: _isOwned,
       createdGatewayBridge: _bridge,
       address: _address,
       ...inputs
@@ -65,7 +68,7 @@ export const Member: ResourceHandler<MemberInputs, MemberState> = {
       ...state,
       ...liveSettings(node.Spec, state),
       role: node.Spec.Role,
-      owner: isOwnedNode(state) ? ownerFromLabels(node.Spec.Labels) : state.owner,
+      owner: state.isOwned ? ownerFromLabels(node.Spec.Labels) : state.owner,
     };
     return { id, props: { ...state, ...inputs, address: node.Status.Addr }, inputs };
   },
@@ -82,13 +85,13 @@ export const Member: ResourceHandler<MemberInputs, MemberState> = {
     if (olds.role !== role || node.Spec.Role !== role) {
       await (role === "manager" ? change() : runExclusive(swarmId, change));
     }
-    const { joined, createdGatewayBridge } = olds;
-    await writeNodeSpec(id, { ...news, joined }, olds.labels);
-    return { outs: { ...news, joined, createdGatewayBridge, address: node.Status.Addr } };
+    const { isOwned, createdGatewayBridge } = olds;
+    await writeNodeSpec(id, { ...news, isOwned }, olds.labels);
+    return { outs: { ...news, isOwned, createdGatewayBridge, address: node.Status.Addr } };
   },
 
   async delete(id, state) {
-    if (isOwnedNode(state) && (await leaveSwarm(id, state))) return;
+    if (state.isOwned && (await leaveSwarm(id, state))) return;
     await removeLabels(state, id, state.labels);
   },
 };
@@ -119,21 +122,27 @@ function dataPathChange(olds: Partial<MemberInputs>, news: MemberInputs): string
   );
 }
 
-const isOwnedNode = ({ joined, ownsSwarm }: Pick<MemberState, "joined" | "ownsSwarm">) => joined || ownsSwarm;
+/** Returns whether this state created the Swarm: then it removes nodes that it did not join itself as well. */
+function isOwnSwarm(inputs: MemberInputs): Promise<boolean> {
+  return withManager(`Swarm ${inputs.swarmId}`, managerFinder(inputs), async (manager) =>
+    isOwnedBy((await manager.inspectSwarm()).Spec.Labels, inputs.owner),
+  );
+}
 
 /** Writes a node's settings, and labels it with its owner if this program joined it or created its Swarm. */
 async function writeNodeSpec(
   nodeId: string,
-  member: Omit<MemberState, "address">,
+  member: MemberInputs & Pick<MemberState, "isOwned">,
   formerLabels: NodeSettings["labels"],
+  inspected?: NodeDetails,
 ): Promise<void> {
-  const labels = isOwnedNode(member) ? ownerLabels(member.owner) : {};
+  const labels = member.isOwned ? ownerLabels(member.owner) : {};
   const settings = { ...member, labels: { ...labels, ...member.labels } };
   const isManaged =
     Object.keys({ ...settings.labels, ...formerLabels }).length > 0 || settings.availability !== undefined;
   if (!isManaged) return;
   await withManager(`labels of node ${nodeId}`, managerFinder(member), (manager) =>
-    updateNodeSpec(manager, nodeId, (spec) => withSettings(spec, settings, formerLabels)),
+    updateNodeSpec(manager, nodeId, (spec) => withSettings(spec, settings, formerLabels), inspected),
   );
 }
 

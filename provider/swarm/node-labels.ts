@@ -16,6 +16,8 @@ export interface NodeLabelsInputs extends NodeSettings {
 
 /** Labels and availability of one node. Several resources may set different labels of the same node. */
 export const NodeLabels: ResourceHandler<NodeLabelsInputs> = {
+  recordedOnce: ["managers", "swarmId"] satisfies (keyof NodeLabelsInputs)[],
+
   async diff(_id, olds, news) {
     const replaces = changedKeys(olds, news, ["swarmId", "nodeId"]);
     const changed = changedKeys(olds, news, ["labels", "availability"]);

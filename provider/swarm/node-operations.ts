@@ -1,7 +1,7 @@
 import { Deadline } from "../../engine/deadline.ts";
 import { type Engine, undefinedIfNotFound } from "../../engine/engine.ts";
 import { isRoleChangeRejected } from "../../engine/errors.ts";
-import type { NodeRole, NodeSpec } from "../../engine/types.ts";
+import type { NodeDetails, NodeRole, NodeSpec } from "../../engine/types.ts";
 import { withManager, type FindManager, waitWithManager } from "./with-manager.ts";
 import { demotionProblem } from "./quorum.ts";
 import { retryOnVersionConflict } from "./optimistic-update.ts";
@@ -18,10 +18,21 @@ export const NODE_POLL_INTERVAL_MS = 200;
 /** How long managers may take to reach each other again after a change among them, in seconds. */
 const QUORUM_SECONDS = 20;
 
-/** Changes a node's spec. The API only takes complete specs. */
-export function updateNodeSpec(manager: Engine, id: string, change: (spec: NodeSpec) => NodeSpec): Promise<void> {
+/**
+ * Changes a node's spec. The API only takes complete specs.
+ *
+ * @param inspected the node as it was just inspected, to save another request @default - it is inspected
+ */
+export function updateNodeSpec(
+  manager: Engine,
+  id: string,
+  change: (spec: NodeSpec) => NodeSpec,
+  inspected?: NodeDetails,
+): Promise<void> {
+  let known = inspected;
   return retryOnVersionConflict(async () => {
-    const { Spec, Version } = await manager.inspectNode(id);
+    const { Spec, Version } = known ?? (await manager.inspectNode(id));
+    known = undefined;
     const wanted = change(Spec);
     if (!deepEqual(Spec, wanted)) await manager.updateNode(id, Version.Index, wanted);
   });

@@ -9,14 +9,13 @@ describeOnLab("a Swarm with autolock", (fixture) => {
   test("cannot be recovered, and the suggested fix works", async () => {
     const { host } = fixture();
     const { engine, address, socket } = host;
-    const listenAddress = `${address}:2377`;
     const Spec = { EncryptionConfig: { AutoLockManagers: true } };
-    await engine.initSwarm({ AdvertiseAddr: address, ListenAddr: listenAddress, Spec });
+    await engine.initSwarm({ AdvertiseAddr: address, ListenAddr: `${address}:2377`, Spec });
     const { ID } = await engine.inspectSwarm();
     const key = await engine.getUnlockKey();
     const manager: RecordedMember = {
       ...{ key: "a", urn: "urn:a", nodeId: (await engine.info()).Swarm.NodeID, role: "manager" },
-      ...{ connection: { host: socket }, advertiseAddress: address, listenAddress },
+      ...{ connection: { host: socket }, advertiseAddress: address },
     };
     const recovery = forceNewCluster({ swarmId: ID, unlockKey: "", members: [manager] }, manager, new Map());
     await expect(recovery).rejects.toThrow(/host "a": its managers lock themselves.*systemctl restart docker/);

@@ -1,5 +1,6 @@
 import type { ResourceHandler } from "../../provider/runtime/resource-handler.ts";
 import { handlers } from "../../provider/handlers.ts";
+import { stateFrom } from "../../provider/plugin/recorded-once.ts";
 import { deepEqual } from "../../provider/runtime/diff.ts";
 import { decryptSecrets } from "../../commands/lib/recorded-stack.ts";
 import { nameFromUrn } from "../../commands/lib/events.ts";
@@ -54,14 +55,15 @@ export class RecordedResources {
     const resources = exported.deployment.resources.flatMap(({ urn, type, custom, id = "", inputs, outputs }) => {
       const kind = TYPE.exec(type)?.[1];
       if (!custom || kind === undefined) return [];
+      const recorded = decryptSecrets(inputs) as Properties;
       const handler = handlers[kind as keyof typeof handlers] as unknown as ResourceHandler<Properties>;
       return [
         {
           name: nameFromUrn(urn),
           handler,
           id,
-          inputs: decryptSecrets(inputs) as Properties,
-          outs: decryptSecrets(outputs) as Properties,
+          inputs: recorded,
+          outs: stateFrom(decryptSecrets(outputs) as Properties, recorded, handler.recordedOnce),
         },
       ];
     });

@@ -23,6 +23,8 @@ export interface RegisteredResource {
   visibleInputs: unknown;
   /** Names of the inputs that are secret or contain a secret. */
   secrets: string[];
+  /** Files of the call stack that the SDK has it record. */
+  callStack: string[];
 }
 
 export interface ProgramRun<T> {
@@ -165,6 +167,7 @@ interface Request {
   getDependenciesList(): string[];
   getPropertydependenciesMap(): { entries(): Iterable<[string, { getUrnsList(): string[] }]> };
   getObject(): { toJavaScript(): Record<string, unknown> };
+  getStacktrace(): { getFramesList(): { getPc(): { getUri(): string } | undefined }[] } | undefined;
 }
 
 interface Answer {
@@ -212,6 +215,11 @@ function toRegisteredResource(request: Request, urn: string): RegisteredResource
     inputs: mapSecrets(inputs, (value) => value) as Record<string, unknown>,
     visibleInputs: mapSecrets(inputs, () => "[secret]"),
     secrets: Object.keys(inputs).filter((key) => holdsSecret(inputs[key])),
+    callStack:
+      request
+        .getStacktrace()
+        ?.getFramesList()
+        .map((frame) => frame.getPc()?.getUri() ?? "") ?? [],
   };
 }
 

@@ -24,7 +24,6 @@ const member = (key: string, swarm = "swarm", outputs: object = { hostKey: key }
     role: "manager",
     swarmId: `${swarm}-id`,
     advertiseAddress: "10.0.0.1",
-    listenAddress: "10.0.0.1:2377",
     ...outputs,
   },
 });

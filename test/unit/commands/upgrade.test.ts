@@ -245,7 +245,6 @@ test("explains the manual upgrade of a host without ssh", async () => {
     nodeId: "",
     role: "manager",
     advertiseAddress: "",
-    listenAddress: "",
   } as const;
   const { error } = await inspectHostEngine({ ...member, connection });
   expect(error).toMatch(/^its engine is at unix:\S+, and only hosts reached by ssh .* apt-get install docker.io/);

@@ -17,26 +17,21 @@ test("creates, shrinks and removes a Swarm over Unix sockets without delays", as
   const fake = await FakeEngines.start(4, { folder, timing: INSTANT });
   onTestFinished(() => fake.stop());
   const managers = { host1: fake.engine(1).connection, host2: fake.engine(2).connection };
-  const listening = (number: number) => ({
-    ...{ hostKey: `host${number}`, advertiseAddress: fake.engine(number).address, listenAddress: "0.0.0.0:2377" },
-  });
+  const hostIn = (number: number) => ({ hostKey: `host${number}`, advertiseAddress: fake.engine(number).address });
   const inputs: ClusterInputs = {
     managers,
     owner: OWNER,
-    firstManager: listening(1),
+    firstManager: { ...hostIn(1), listenAddress: "0.0.0.0:2377" },
     adopt: false,
     allowOutage: false,
   };
   const cluster = await Cluster.create(inputs);
   const members = await Promise.all(
     [1, 2, 3, 4].map((number) => {
-      const { worker, manager } = cluster.outs.joinTokens;
       const role = number <= 2 ? "manager" : "worker";
       const member: MemberInputs = {
-        ...{ ...listening(number), connection: fake.engine(number).connection, managers, swarmId: cluster.id },
-        ...{ owner: OWNER, ownsSwarm: true, swarmCreatedGatewayBridge: true, role, machineId: `m${number}` },
-        ...{ joinToken: role === "manager" ? manager : worker, timeoutSeconds: 10 },
-        joinAddresses: [`${fake.engine(1).address}:2377`],
+        ...{ ...hostIn(number), connection: fake.engine(number).connection, managers, swarmId: cluster.id },
+        ...{ owner: OWNER, swarmCreatedGatewayBridge: true, role, machineId: `m${number}`, timeoutSeconds: 10 },
       };
       return Member.create(member);
     }),

@@ -124,7 +124,7 @@ describe("a Swarm", () => {
   test("listens only on the address by which its hosts connect to each other", async () => {
     const { only, of } = await made();
     expect(only("Cluster").inputs["firstManager"]).toMatchObject({ listenAddress: "10.0.0.1:2377" });
-    for (const { inputs } of of("Member")) expect(inputs["listenAddress"]).toBe("10.0.0.1:2377");
+    for (const { inputs } of of("Member")) expect(inputs["advertiseAddress"]).toBe("10.0.0.1");
   });
 
   test("joins managers before workers, so that a replacement exists before a manager is demoted", async () => {
@@ -142,10 +142,20 @@ describe("a Swarm", () => {
     expect(provider.inputs["host"]).toBe("unix:///run/a.sock");
   });
 
-  test("joins hosts with their role's token, which stays secret", async () => {
+  test("records its join tokens in one place, which members do not repeat", async () => {
     const { of } = await made();
-    const tokens = Object.fromEntries(of("Member").map(({ name, inputs }) => [name, inputs["joinToken"]]));
-    expect(tokens).toMatchObject({ "swarm-member-a": "manager-token", "swarm-member-w": "worker-token" });
+    expect(JSON.stringify(of("Member"))).not.toContain("-token");
+    expect(of("Member").flatMap(({ secrets }) => secrets)).toEqual([]);
+  });
+
+  test.each([2, 40])("of %i workers records the same for each of them", async (count) => {
+    const workers = Array.from({ length: count }, (_, at) => fakeHost(`worker${at}`));
+    const { of } = await made({ workers });
+    const sizes = of("Member").flatMap(({ inputs, dependencies, inputDependencies }) =>
+      inputs["role"] === "worker" ? [[dependencies.length, Object.values(inputDependencies).flat().length]] : [],
+    );
+    // The identity, the Cluster and the managers' members; of these, inputs come from the first two.
+    expect(sizes).toEqual(workers.map(() => [5, 2]));
   });
 
   test("depends on the preflight", async () => {

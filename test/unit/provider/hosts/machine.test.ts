@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { Machine } from "../../../../provider/hosts/machine.ts";
+import type { PreparedMachineInputs } from "../../../../provider/hosts/machine-inputs.ts";
 import { HostInspection } from "../../../../provider/hosts/host-inspection.ts";
 
 const ID = "ABCD:EFGH:IJKL:MNOP:QRST";
@@ -52,6 +53,38 @@ test("does not inspect a host again that was just inspected", async () => {
   const { outs } = await Machine.create(wish);
   expect(outs).toMatchObject({ machineId: ID, engineVersion: "27.1.1", ready: true });
   expect(started()).toEqual(["look", "engine"]);
+});
+
+test("inspects a group's machines before any is changed, and reports all problems together", async () => {
+  const named = (hostname: string) => ({ ...wish, hostname, timeoutSeconds: 100 });
+  const hosts = { a: named("a"), b: named("b"), c: named("c") };
+  await expect(HostInspection.create({ hosts })).rejects.toThrow(
+    /^host b: hostname "b": the machine at a calls itself "a".*\nhost c: hostname "c": the machine at a calls itself "a".*$/,
+  );
+  expect(started()).toEqual(["look", "look", "look"]);
+});
+
+const quick = { ...wish, timeoutSeconds: 60 };
+
+test.each<[string, object, boolean, number]>([
+  ["none, for a machine that leaves", {}, false, 0],
+  ["none, if nothing changes", { a: quick }, false, 0],
+  ["only a new machine", { a: quick, b: quick }, true, 1],
+  ["only a machine that changes", { a: { ...quick, drives: {} } }, true, 1],
+])("inspects of a group %s", async (_what, hosts, changes, logins) => {
+  const [olds, news] = [{ hosts: { a: quick } }, { hosts } as { hosts: Record<string, PreparedMachineInputs> }];
+  expect(await HostInspection.diff("inspection", olds, news)).toEqual({ changes });
+  expect(await HostInspection.update!("inspection", olds, news)).toEqual({ outs: news });
+  expect(started()).toEqual(Array(logins).fill("look"));
+});
+
+test("does not log in to a machine without drives", async () => {
+  const { drives: _drives, ...inputs } = wish;
+  expect((await Machine.create(inputs)).outs).toEqual({
+    ...inputs,
+    ...{ machineId: ID, engineVersion: "27.1.1", ready: true },
+  });
+  expect(started()).not.toContain("look");
 });
 
 test("uses an inspection once", async () => {

@@ -85,6 +85,66 @@ function readRequest(state?: object) {
   return request;
 }
 
+describe("inputs that are recorded once", () => {
+  const recordedOnce = ["managers"];
+  const inputs = { managers: { a: 1 }, role: "worker" };
+  const outputs = { role: "worker", address: "10.0.0.1" };
+  const state = { ...inputs, ...outputs };
+
+  test("are part of the state that a handler compares and changes", async () => {
+    const diff = vi.fn(async () => ({ changes: false }));
+    const update = vi.fn(async (_id: string, _olds: object, news: object) => ({ outs: { ...state, ...news } }));
+    const { client } = await served.start({ recordedOnce, diff, update });
+    const news = { managers: { b: 2 }, role: "manager" };
+    await answer<rpc.DiffResponse>((done) => client.diff(diffRequest(inputs, news, outputs), done));
+    expect(diff).toHaveBeenCalledWith("id", state, news);
+
+    const request = new rpc.UpdateRequest();
+    request.setUrn(URN);
+    request.setId("id");
+    request.setOlds(toStruct(outputs));
+    request.setOldInputs(toStruct(inputs));
+    request.setNews(toStruct(news));
+    const response = await answer<rpc.UpdateResponse>((done) => client.update(request, done));
+    expect(update).toHaveBeenCalledWith("id", state, news);
+    expect(fromStruct(response.getProperties())).toEqual({ role: "manager", address: "10.0.0.1" });
+  });
+
+  test("are not among the outputs of a new resource", async () => {
+    const { client } = await served.start({ recordedOnce, create: async () => ({ id: "id", outs: state }) });
+    const response = await answer<rpc.CreateResponse>((done) => client.create(createRequest(inputs), done));
+    expect(fromStruct(response.getProperties())).toEqual(outputs);
+  });
+
+  test("are part of the state that a handler reads and deletes", async () => {
+    const read = vi.fn(async (id: string, props?: object) => ({ id, props }));
+    const remove = vi.fn(async () => {});
+    const { client } = await served.start({ recordedOnce, read, delete: remove });
+    const request = readRequest(outputs);
+    request.setInputs(toStruct(inputs));
+    const response = await answer<rpc.ReadResponse>((done) => client.read(request, done));
+    expect(read).toHaveBeenCalledWith("id", state);
+    expect(fromStruct(response.getProperties())).toEqual(outputs);
+
+    const deletion = new rpc.DeleteRequest();
+    deletion.setUrn(URN);
+    deletion.setId("id");
+    deletion.setProperties(toStruct(outputs));
+    deletion.setOldInputs(toStruct(inputs));
+    await answer<empty.Empty>((done) => client.delete(deletion, done));
+    expect(remove).toHaveBeenCalledWith("id", state);
+  });
+
+  test("do not turn an import into a read", async () => {
+    const read = vi.fn(async (id: string, props?: object) => ({ id, props }));
+    const { client } = await served.start({ recordedOnce, read });
+    const request = readRequest();
+    request.setInputs(toStruct(inputs));
+    await answer<rpc.ReadResponse>((done) => client.read(request, done));
+    expect(read).toHaveBeenCalledWith("id", undefined);
+  });
+});
+
 describe("check", () => {
   test("returns the inputs that the handler decides, and no undefined", async () => {
     const check = vi.fn(async (_olds: object, news: object) => ({

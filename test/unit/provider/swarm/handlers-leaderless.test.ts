@@ -60,7 +60,7 @@ const ROWS: Row[] = [
     ["GET /nodes/"],
     ({ fake, address }) => {
       const { nodeId, connection } = fake.engine(2);
-      const state = { ...address, connection, owner: OWNER, role: "manager", joined: true };
+      const state = { ...address, connection, owner: OWNER, role: "manager", isOwned: true };
       return Member.read(nodeId, state as unknown as MemberState);
     },
     { props: { role: "manager" } },

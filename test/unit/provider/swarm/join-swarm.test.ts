@@ -21,12 +21,8 @@ async function scene(hosts: number, options: { managers?: number } = {}) {
   last.localNetworks.splice(0, Infinity, ...last.localNetworks.filter(({ Name }) => Name !== "docker_gwbridge"));
   const inputs: MemberInputs = {
     ...started.address,
-    ...{ hostKey: "new", connection: last.connection, owner: OWNER, ownsSwarm: true, role: "worker" },
-    ...{
-      joinToken: started.swarm.inspect().JoinTokens.Worker,
-      joinAddresses: [`${started.fake.engine(1).address}:2377`],
-    },
-    ...{ advertiseAddress: last.address, listenAddress: "0.0.0.0:2377", machineId: "m", timeoutSeconds: 60 },
+    ...{ hostKey: "new", connection: last.connection, owner: OWNER, role: "worker" },
+    ...{ advertiseAddress: last.address, machineId: "m", timeoutSeconds: 60 },
   };
   return { fake: started.fake, swarm: started.swarm, last, inputs, engine: started.engine(hosts) };
 }
@@ -36,11 +32,11 @@ const hostnames = ({ swarm }: Pick<TestSwarm, "swarm">) =>
 
 test.each(["worker", "manager"] as const)("joins a host as a %s with the current token", async (role) => {
   const { swarm, inputs, fake, last } = await scene(2);
-  // The tokens were rotated since they were recorded.
+  // The tokens were rotated since the Swarm was created.
   swarm.update(swarm.inspect().Version.Index, swarm.inspect().Spec, () => true);
   const { id, outs } = await advanceUntilSettled(Member.create({ ...inputs, role }));
   expect(id).toBe(last.nodeId);
-  expect(outs).toMatchObject({ joined: true, createdGatewayBridge: true, address: last.address });
+  expect(outs).toMatchObject({ isOwned: true, createdGatewayBridge: true, address: last.address });
   expect(hostnames({ swarm })).toEqual(["host1 ready", "host2 ready"]);
   expect(swarm.node(id).Spec).toMatchObject({ Role: role, Labels: { "pulumi-swarm.owner": "owner" } });
   expect(swarm.raftMembers()).toHaveLength(role === "manager" ? 2 : 1);

@@ -11,9 +11,14 @@ const { start } = withFakeTime();
 function stateOf(scene: TestSwarm, number: number, more: Partial<MemberState> = {}): MemberState {
   const { connection, hostname, address, isManager } = scene.fake.engine(number);
   return {
-    ...{ ...scene.address, connection, hostKey: hostname, owner: OWNER, ownsSwarm: true, joined: true, address },
-    ...{ role: isManager ? "manager" : "worker", joinToken: "", joinAddresses: [], advertiseAddress: address },
-    ...{ listenAddress: "0.0.0.0:2377", machineId: "m", timeoutSeconds: 60, createdGatewayBridge: true },
+    ...{ ...scene.address, connection, hostKey: hostname, owner: OWNER, isOwned: true, address },
+    ...{
+      role: isManager ? "manager" : "worker",
+      advertiseAddress: address,
+      machineId: "m",
+      timeoutSeconds: 60,
+      createdGatewayBridge: true,
+    },
     ...more,
   };
 }

@@ -14,23 +14,22 @@ const inputs: MemberInputs = {
   managers: managers("a", "b", "c"),
   swarmId: "swarm",
   owner: { id: "this-state", project: "p", stack: "s", name: "swarm" },
-  ownsSwarm: true,
   role: "manager",
-  joinToken: "token",
-  joinAddresses: ["10.0.0.1:2377"],
   advertiseAddress: "10.0.0.3",
-  listenAddress: "10.0.0.3:2377",
   machineId: "machine",
   timeoutSeconds: 120,
+  labels: { disk: "fast" },
 };
-const state: MemberState = { ...inputs, joined: true, createdGatewayBridge: true, address: "10.0.0.3" };
+const state: MemberState = { ...inputs, isOwned: true, createdGatewayBridge: true, address: "10.0.0.3" };
 const NOTHING = { changes: false, replaces: [], deleteBeforeReplace: false };
 const IN_PLACE = { changes: true, replaces: [], deleteBeforeReplace: false };
 
 test.each<[string, Partial<MemberInputs>, object]>([
   ["nothing", {}, NOTHING],
-  ["the token, which only joining needs", { joinToken: "other" }, NOTHING],
-  ["the addresses for joining", { joinAddresses: [], listenAddress: "0.0.0.0:2377" }, NOTHING],
+  ["the address, which only joining needs", { advertiseAddress: "10.0.0.4" }, NOTHING],
+  ["labels", { labels: { disk: "slow" } }, IN_PLACE],
+  ["no labels any more", { labels: undefined }, IN_PLACE],
+  ["availability", { availability: "drain" }, IN_PLACE],
   ["one more manager", { managers: managers("a", "b", "c", "d") }, NOTHING],
   ["one manager less", { managers: managers("b", "c") }, NOTHING],
   ["most managers", { managers: managers("c", "d", "e") }, IN_PLACE],
