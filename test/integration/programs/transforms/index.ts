@@ -62,5 +62,7 @@ new OverlayNetwork("late", { swarm, subnet: "10.99.0.0/24" }, recordChildren("la
 
 process.on("exit", () => {
   console.log(`children: ${JSON.stringify(children)}`);
-  console.log(`seen: ${JSON.stringify(seen)}`);
+  // Pulumi passes secrets to transforms in marker objects, which contain the value.
+  const masked = (_key: string, value: unknown) => (pulumi.runtime.isRpcSecret(value) ? "(secret)" : value);
+  console.log(`seen: ${JSON.stringify(seen, masked)}`);
 });
