@@ -65,7 +65,9 @@ describeOnLab("a store with settings for other servers", (fixture) => {
     await stack.up();
     await put();
     await expect.poll(() => webhook.authorizations.at(-1), eventually).toBe("first-token");
-    expect(new Set(webhook.proxied)).toEqual(new Set([new URL(webhook.url).host]));
+    // MinIO also looks for a new release, which the proxy does not let through.
+    expect(webhook.proxied).toContain(new URL(webhook.url).host);
+    expect(webhook.proxied.filter((destination) => destination.startsWith("store"))).toEqual([]);
     expect((await stack.preview({ refresh: true })).steps).toEqual([]);
   });
 

@@ -4,7 +4,7 @@ import { createServer, type Server as HttpsServer } from "node:https";
 import { type AddressInfo, connect } from "node:net";
 import { createAuthority, createServerCertificate } from "../../provider/state/x509.ts";
 
-/** An HTTPS server with a certificate of its own authority, and a proxy in front of it, at an address of this machine. */
+/** An HTTPS server with a certificate of its own authority, and a proxy that leads only to it, at an address of this machine. */
 export class WebhookServer {
   /** Certificate of the authority, PEM. */
   readonly authority: string;
@@ -30,6 +30,7 @@ export class WebhookServer {
     this.#proxy = createProxy((_request, response) => response.writeHead(405).end());
     this.#proxy.on("connect", ({ url = "" }, client) => {
       this.proxied.push(url);
+      if (url !== new URL(this.url).host) return void client.end("HTTP/1.1 403 Forbidden\r\n\r\n");
       const [host, port] = url.split(":");
       const server = connect(Number(port), host, () => client.write("HTTP/1.1 200 OK\r\n\r\n"));
       for (const socket of [client, server])
