@@ -87,7 +87,13 @@ describeOnLab(
       await lab.privateRegistry("second");
       await givePassword(REGISTRY_LOGINS.second.password);
       const { steps } = await stack.up();
-      expect(steps.map(({ op, type }) => `${op} ${type}`)).toEqual(Array(2).fill("update swarm:index:Service"));
+      // Components record their arguments.
+      expect(steps.map(({ op, type }) => `${op} ${type}`).toSorted()).toEqual([
+        "update swarm:index:MinioService",
+        "update swarm:index:Service",
+        "update swarm:index:Service",
+        "update swarm:index:SwarmService",
+      ]);
       expect(await runningTasks()).toEqual(before);
       expect((await stack.preview({ refresh: true })).steps).toEqual([]);
 
