@@ -65,10 +65,13 @@ export function taskError({ Spec, Status }: TaskDetails): string | undefined {
   return Err;
 }
 
-/** Returns why a task does not run, in Swarm's words: its error, or what it waits for. */
+/** Returns why a task does not run: Swarm's error, or what it waits for. */
 export function waitingReason(task: TaskDetails): string | undefined {
-  const isWaiting = task.Status.State === "new" || task.Status.State === "pending";
-  return taskError(task) || (isWaiting ? task.Status.Message : undefined);
+  const error = taskError(task);
+  if (error) return error;
+  // Its message is only "created". Tasks become pending once they have an address in each network.
+  if (task.Status.State === "new") return "Swarm has not given it addresses yet: are its networks' subnets full?";
+  return task.Status.State === "pending" ? task.Status.Message : undefined;
 }
 
 const TERMINAL_STATES = ["complete", "failed", "rejected", "shutdown", "orphaned", "remove"];

@@ -12,7 +12,11 @@ test.each([
     "no suitable node (insufficient resources on 3 nodes)",
   ],
   ["what a task without an error waits for", task("pending", "pending task scheduling"), "pending task scheduling"],
-  ["what a new task waits for", task("new", "created"), "created"],
+  [
+    "what a new task waits for",
+    task("new", "created"),
+    "Swarm has not given it addresses yet: are its networks' subnets full?",
+  ],
   ["nothing about a task that starts", task("preparing", "preparing"), undefined],
 ])("tells why a task does not run: %s", (_, waiting, reason) => expect(waitingReason(waiting)).toBe(reason));
 
