@@ -37,6 +37,8 @@ export function bootScript({ system, startScript, disks, socket, cgroup, trusted
     "set +e",
     "while :; do",
     `  if [ -e ${NO_ENGINE} ]; then sleep 0.1; continue; fi`,
+    // As the package's init script does: administrators set proxies there.
+    "  [ ! -r /etc/default/docker ] || . /etc/default/docker",
     `  dockerd --host ${socket} --host unix:///run/docker.sock --data-root ${join(folder, "docker")} \\`,
     `    --cgroup-parent ${cgroup} --insecure-registry ${trusted}`,
     "  code=$?",

@@ -3,7 +3,8 @@ import { ensureGoImage, type BuiltImage, prepareGoImage, type GoImage } from "./
 import { MINIO_REPAIRS } from "./minio-repairs.ts";
 import { MINIO } from "./versions.ts";
 
-const IMAGE: GoImage = {
+/** The programs of MinIO, and the image that contains them. */
+export const MINIO_PROGRAMS: GoImage = {
   name: "minio",
   title: "MinIO",
   version: MINIO,
@@ -28,12 +29,12 @@ export interface ImageOptions {
  * @returns the image's name, which depends only on its contents
  */
 export async function ensureMinioImage(engine: Engine, options: ImageOptions = {}): Promise<string> {
-  return ensureGoImage(engine, IMAGE, imageLabels(options));
+  return ensureGoImage(engine, MINIO_PROGRAMS, imageLabels(options));
 }
 
 /** Builds the same image for other engines. */
 export function prepareMinioImage(options: ImageOptions = {}): Promise<BuiltImage> {
-  return prepareGoImage(IMAGE, imageLabels(options));
+  return prepareGoImage(MINIO_PROGRAMS, imageLabels(options));
 }
 
 function imageLabels({ variant = "a" }: ImageOptions): Record<string, string> {

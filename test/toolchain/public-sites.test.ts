@@ -116,10 +116,10 @@ describe("behind an inspecting proxy", () => {
     const { code, stderr } = await finish(start(["toolchain/launch.mjs", "checksums"], userEnvironment()));
     expect({ code, stderr }).toMatchObject({
       code: 0,
-      stderr: expect.stringContaining("checksums of 2 files") as string,
+      stderr: expect.stringContaining("checksums of 5 files") as string,
     });
     const sums = JSON.parse(readFileSync(join(clone, CHECKSUMS_FILE), "utf8")) as Record<string, string>;
-    expect(Object.keys(sums)).toEqual([DOCKER_PLUGIN.name, NAME]);
+    expect(Object.keys(sums)).toEqual(expect.arrayContaining([DOCKER_PLUGIN.name, NAME]));
     expect(Object.values(sums).filter((sum) => !/^[0-9a-f]{64}$/.test(sum))).toEqual([]);
   });
 
