@@ -94,8 +94,8 @@ export interface HostArgs {
    */
   install?: EngineSource;
   /**
-   * Address at which the other hosts of the Swarm reach this one, and on which its node listens. Must be one of the
-   * machine's own addresses. Not needed for a Swarm with only this machine. Hosts behind NAT are not supported as nodes of
+   * IP address at which the other hosts of the Swarm reach this one, and on which its node listens. Must be one of the
+   * machine's own. A node keeps the address with which it joined the Swarm. Not needed for a Swarm with only this machine. Hosts behind NAT are not supported as nodes of
    * one Swarm: connect them by a VPN or another private network, and give their addresses there. Encrypted networks do
    * not work through NAT, so the preflight refuses them; for other networks it warns.
    * @default - `ssh.address`, or else "127.0.0.1"
@@ -103,7 +103,7 @@ export interface HostArgs {
    */
   privateAddress?: pulumi.Input<string>;
   /**
-   * Address at which its node sends and receives the traffic of networks (VXLAN), if it has an own interface for it. Must be
+   * IP address at which its node sends and receives the traffic of networks (VXLAN), if it has an own interface for it. Must be
    * one of the machine's own addresses. Give it to all hosts, or to none. A node keeps the address with which it joined
    * the Swarm.
    * @default - `privateAddress`
@@ -111,7 +111,7 @@ export interface HostArgs {
    */
   dataPathAddress?: pulumi.Input<string>;
   /**
-   * Address at which clients reach the ports published on this machine.
+   * Host name or IP address at which clients reach the ports published on this machine.
    * @default - `ssh.address`, or else "127.0.0.1"
    */
   endpointAddress?: pulumi.Input<string>;
@@ -148,7 +148,7 @@ export interface SshHostArgs extends SshArgs {
    */
   hostname?: string;
   /**
-   * Address at which the other hosts reach it, and on which its node listens. Must be one of the machine's own
+   * IP address at which the other hosts reach it, and on which its node listens. Must be one of the machine's own
    * addresses; see `HostArgs.privateAddress`.
    * @default - `address`
    */
@@ -159,7 +159,7 @@ export interface SshHostArgs extends SshArgs {
    */
   dataPathAddress?: pulumi.Input<string>;
   /**
-   * Address at which clients reach the ports published on it.
+   * Host name or IP address at which clients reach the ports published on it.
    * @default - `address`
    */
   endpointAddress?: pulumi.Input<string>;

@@ -2,6 +2,8 @@ import { isIP } from "node:net";
 import { posix } from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import { engineAddressError } from "../../engine/connection.ts";
+import { isMachineName } from "../../engine/ssh-errors.ts";
+import { nodeAddressError } from "../../core/ip-address.ts";
 import type { EngineConnection } from "../../engine/engine-connection.ts";
 import { DNS_LABEL_RULE, isDnsLabel } from "../../core/dns-label.ts";
 import type { ValidationIssue } from "../../core/input-validation-error.ts";
@@ -48,12 +50,20 @@ export function validateTimeout(timeoutSeconds: pulumi.Input<number> | undefined
   return [{ argument: "timeoutSeconds", value: seconds, problem: "must be a number of seconds above 0" }];
 }
 
-/** Validates the address for the traffic of networks, if it is known. The Engine accepts no names. */
-export function validateDataPathAddress(dataPathAddress: pulumi.Input<string> | undefined): ValidationIssue[] {
-  const address = knownValue(dataPathAddress);
-  if (address === undefined || isIP(address) !== 0) return [];
-  const problem = "is not an IP address: give one of the machine's own, such as 10.0.20.11";
-  return [{ argument: "dataPathAddress", value: address, problem }];
+/** The addresses of a host. */
+type AddressArgs = Pick<HostArgs, "privateAddress" | "dataPathAddress" | "endpointAddress">;
+
+/** Validates a host's addresses as far as they are known. The Engine takes only IP addresses, clients also names. */
+export function validateAddresses(args: AddressArgs): ValidationIssue[] {
+  const ofNode = (["privateAddress", "dataPathAddress"] as const).flatMap((argument) => {
+    const value = knownValue(args[argument]);
+    const problem = value === undefined ? undefined : nodeAddressError(value);
+    return problem === undefined ? [] : [{ argument, value, problem }];
+  });
+  const value = knownValue(args.endpointAddress);
+  if (value === undefined || isIP(value) !== 0 || (isMachineName(value) && !value.startsWith("["))) return ofNode;
+  const problem = "must be a host name or an IP address alone, without scheme, port or prefix length";
+  return [...ofNode, { argument: "endpointAddress", value, problem }];
 }
 
 function rejectWithSsh({ engine, tls, allowPlainTcp }: HostArgs): ValidationIssue[] {

@@ -5,7 +5,7 @@ import { secretInput, SwarmComponent } from "../shared/component.ts";
 import type { EngineConnection } from "../../engine/engine-connection.ts";
 import type { HostArgs } from "./host-args.ts";
 import { engineConnection, findEngine, localHostname, sshEngine } from "./host-connection.ts";
-import { DEFAULT_DRIVES, validateDataPathAddress, validateHost, validateHostConnection } from "./host-validation.ts";
+import { DEFAULT_DRIVES, validateAddresses, validateHost, validateHostConnection } from "./host-validation.ts";
 import { Machine } from "./machine.ts";
 
 /**
@@ -53,7 +53,7 @@ export class Host extends SwarmComponent {
     throwIfInvalid(subject, [
       ...validateHost({ key, hostname, engine: found?.host ?? "ssh://host", labels, drives }),
       ...validateHostConnection(args, found),
-      ...validateDataPathAddress(args.dataPathAddress),
+      ...validateAddresses(args),
     ]);
     super("Host", name, withSecretKey(args), opts);
 

@@ -3,7 +3,7 @@ import type { ValidationIssue } from "../../core/input-validation-error.ts";
 import type { SshHostArgs, SshHostDefaults, SshHostsArgs } from "./host-args.ts";
 import {
   DEFAULT_DRIVES,
-  validateDataPathAddress,
+  validateAddresses,
   validateHost,
   validateInstall,
   validateTimeout,
@@ -34,14 +34,12 @@ export function validateSshHosts({ hosts, defaults, install, timeoutSeconds }: S
     ...validateInstall(install),
     ...validateTimeout(timeoutSeconds),
     ...validateSshConnection("defaults", defaults ?? {}),
-    ...complete.flatMap(([key, { hostname, labels, drives, dataPathAddress }]) =>
-      [
-        ...validateHost({ key, hostname, engine: "ssh://host", labels, drives }),
-        ...validateDataPathAddress(dataPathAddress),
-      ].map((finding) =>
-        finding.argument === "key"
-          ? { ...finding, argument: "hosts" }
-          : { ...finding, argument: `hosts.${key}.${finding.argument}` },
+    ...complete.flatMap(([key, { hostname, labels, drives, ...addresses }]) =>
+      [...validateHost({ key, hostname, engine: "ssh://host", labels, drives }), ...validateAddresses(addresses)].map(
+        (finding) =>
+          finding.argument === "key"
+            ? { ...finding, argument: "hosts" }
+            : { ...finding, argument: `hosts.${key}.${finding.argument}` },
       ),
     ),
     ...Object.entries(hosts).flatMap(([key, host]) => validateSshAccess(`hosts.${key}`, host)),

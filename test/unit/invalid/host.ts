@@ -13,6 +13,13 @@ export const INVALID_HOST_SETTINGS = {
       "Array",
       "pulumi config set",
     ),
+    invalid(
+      "a URL instead of an address for clients",
+      { endpointAddress: "http://nas:9000" },
+      "endpointAddress",
+      '"http://nas:9000"',
+      "a host name or an IP address alone",
+    ),
   ],
   hostname: [
     invalid(

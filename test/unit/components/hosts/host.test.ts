@@ -85,6 +85,18 @@ test.each<[HostArgs, string]>([
   [{ install: "docker" }, 'install "docker": needs ssh to reach the machine'],
   [{ timeoutSeconds: 0 }, "timeoutSeconds 0: must be a number of seconds above 0"],
   [
+    { privateAddress: "10.0.0.2/24" },
+    'privateAddress "10.0.0.2/24": is a block of addresses: give the address alone, 10.0.0.2',
+  ],
+  [
+    { privateAddress: "node1.example.com" },
+    'privateAddress "node1.example.com": is not an IP address: give one of the',
+  ],
+  [{ privateAddress: "eth1" }, 'privateAddress "eth1": is not an IP address: give one of the machine\'s own'],
+  [{ privateAddress: "0.0.0.0" }, 'privateAddress "0.0.0.0": is not an address at which other hosts reach a machine'],
+  [{ endpointAddress: "http://a" }, 'endpointAddress "http://a": must be a host name or an IP address alone'],
+  [{ endpointAddress: "192.0.2.1/24" }, 'endpointAddress "192.0.2.1/24": must be a host name or an IP address alone'],
+  [
     { dataPathAddress: "eth1" },
     'dataPathAddress "eth1": is not an IP address: give one of the machine\'s own, such as 10.0.20.11',
   ],

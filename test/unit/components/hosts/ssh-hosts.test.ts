@@ -17,6 +17,9 @@ const one = (host: object, others: object = {}) => ({ hosts: { a: { address: "19
 test.each<[object, string]>([
   [{ hosts: {} }, "hosts {}: needs at least one host"],
   [one({}, { install: "yes" }), 'install "yes": must be "distribution" or "docker", or left out'],
+  [one({ privateAddress: "10.0.0.2/24" }), 'hosts.a.privateAddress "10.0.0.2/24": is a block of addresses'],
+  [one({ privateAddress: "eth1" }), 'hosts.a.privateAddress "eth1": is not an IP address'],
+  [one({ endpointAddress: "a:9000" }), 'hosts.a.endpointAddress "a:9000": must be a host name or an IP address'],
   [one({ dataPathAddress: "eth1" }), 'hosts.a.dataPathAddress "eth1": is not an IP address'],
   [one({}, { timeoutSeconds: 0 }), "timeoutSeconds 0: must be a number of seconds above 0"],
   [{ hosts: { A_1: { address: "x", hostname: "a" } } }, 'hosts "A_1": must be a lowercase DNS label'],
