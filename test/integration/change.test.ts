@@ -66,19 +66,19 @@ const CHANGES: Change[][] = [
     {
       what: "another address for clients, which is only an output",
       config: { endpointAddress: "store.example" },
-      steps: [],
+      steps: ["update local"],
     },
     {
       what: "permissions and minReadySeconds for later changes",
       config: { adopt: true, allowOutage: true, minReadySeconds: 2 },
-      steps: ["update minio"],
+      steps: ["update minio", "update swarm"],
     },
   ],
   [
     {
       what: "permissions and minReadySeconds removed",
       config: { adopt: false, allowOutage: false, minReadySeconds: undefined },
-      steps: ["update minio"],
+      steps: ["update minio", "update swarm"],
     },
   ],
 ];

@@ -72,7 +72,8 @@ test("a transform of the whole stack sees the arguments of each component, and s
   expect(inputsOf("swarm:index:S3Gateway", "gateway")).toMatchObject({
     tls: { key: { ciphertext: "[secret]" } },
   });
-  expect(JSON.stringify(preview.events)).not.toContain("a-plain-secret-key");
+  const inputs = preview.events.map(({ resourcePreEvent }) => resourcePreEvent?.metadata.new?.inputs);
+  expect(JSON.stringify(inputs)).not.toContain("a-plain-secret-key");
 });
 
 test.each([

@@ -28,12 +28,20 @@ function recordChildren(component: string): pulumi.ComponentResourceOptions {
   return { transforms: [transform] };
 }
 
+/** Returns the values with a text in place of each Output, which says whether it is secret. */
+async function maskSecrets(value: unknown): Promise<unknown> {
+  if (pulumi.Output.isInstance(value)) return (await pulumi.isSecret(value)) ? "(secret)" : "(an Output)";
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  const entries = Object.entries(value).map(async ([key, field]) => [key, await maskSecrets(field)] as const);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
 /** The arguments of each component, by name. */
 const seen: Record<string, unknown> = {};
-pulumi.runtime.registerResourceTransform(({ name, type, custom, props, opts }) => {
+pulumi.runtime.registerResourceTransform(async ({ name, type, custom, props, opts }) => {
   if (type === "docker:index/network:Network") return { props: { ...props, internal: true }, opts };
   if (custom || !type.startsWith("swarm:")) return undefined;
-  seen[name] = props;
+  seen[name] = await maskSecrets(props);
   return { props: { ...props, reviewed: "yes" }, opts };
 });
 
@@ -62,7 +70,5 @@ new OverlayNetwork("late", { swarm, subnet: "10.99.0.0/24" }, recordChildren("la
 
 process.on("exit", () => {
   console.log(`children: ${JSON.stringify(children)}`);
-  // Pulumi passes secrets to transforms in marker objects, which contain the value.
-  const masked = (_key: string, value: unknown) => (pulumi.runtime.isRpcSecret(value) ? "(secret)" : value);
-  console.log(`seen: ${JSON.stringify(seen, masked)}`);
+  console.log(`seen: ${JSON.stringify(seen)}`);
 });
