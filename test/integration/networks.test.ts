@@ -1,4 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
+import { waitForAllocation } from "../../provider/networks/allocation.ts";
+import { managerFinder } from "../../provider/swarm/with-manager.ts";
 import { AttachedContainer, DNS_PROPAGATION } from "./attached-container.ts";
 import { getStoreAccess, type StoreAccess } from "./traffic-client.ts";
 import { type HostConfig, hostConfig, describeOnLab } from "./lab-fixture.ts";
@@ -6,6 +8,9 @@ import type { TestStack } from "./stack.ts";
 
 /** Errors for an unknown name: Docker forwards it to the host's name server, which is unreachable here. */
 const NAME_NOT_FOUND = /lookup store .*(no such host|timeout|server misbehaving)/;
+
+/** Each host's address for the traffic of networks, beside the one by which the Swarm knows it. */
+const dataPathAddress = (machine: number) => `10.99.0.${machine}`;
 
 /** A running store that joins and leaves a network, tested with standalone containers on a host without a member. */
 describeOnLab(
@@ -20,7 +25,15 @@ describeOnLab(
 
     beforeAll(async () => {
       const { lab, images } = fixture();
-      const at = (machine: number, role: HostConfig["role"]) => hostConfig(lab.host(machine), role);
+      const at = (machine: number, role: HostConfig["role"]) => ({
+        ...hostConfig(lab.host(machine), role),
+        dataPathAddress: dataPathAddress(machine),
+      });
+      for (const [index, host] of lab.hosts.entries()) {
+        await host.run("ip", "addr", "add", `${dataPathAddress(index + 1)}/24`, "dev", "eth0");
+        for (const address of [dataPathAddress(index + 1), host.address])
+          await host.run("iptables", "-A", "INPUT", "-d", address, "-p", "udp", "--dport", "4789");
+      }
       stack = await fixture().hostsStack(
         { a: at(1, "manager"), b: at(2, "worker") },
         { networks: ["later"], store: { pools: { main: { hosts: ["a"] } } } },
@@ -48,8 +61,44 @@ describeOnLab(
       expect(await outside.setAlias(access)).toMatch(NAME_NOT_FOUND);
     });
 
+    test("the traffic of networks goes to the hosts' data path addresses alone", async () => {
+      const host = fixture().lab.host(1);
+      const counters = await host.run("iptables", "-nvxL", "INPUT");
+      const packets = (address: string) =>
+        Number(
+          counters
+            .split("\n")
+            .find((line) => line.includes(` ${address} `))
+            ?.trim()
+            .split(/\s+/)[0],
+        );
+      expect(packets(dataPathAddress(1))).toBeGreaterThan(0);
+      expect(packets(host.address)).toBe(0);
+    });
+
+    test("a network with a subnet that another one has gets no addresses, and the reason is found", async () => {
+      const { engine } = fixture().lab.host(1);
+      const Config = [{ Subnet: "10.20.0.128/25" }];
+      const request = {
+        Name: "late",
+        CheckDuplicate: true,
+        Driver: "overlay",
+        IPAM: { Driver: "default", Config },
+      } as const;
+      const id = await engine.createNetwork(request);
+      const { ID } = await engine.inspectSwarm();
+      const find = managerFinder({ managers: { a: engine.connection }, swarmId: ID });
+      try {
+        await expect(waitForAllocation(find, [id])).rejects.toThrow(
+          /^network late: Swarm has given it no addresses, .*: its subnet overlaps with .*network 10\.20\.0\.0\/24/,
+        );
+      } finally {
+        await engine.removeNetwork(id);
+      }
+    });
+
     test("after the store is attached to the other network, the container there uses it too", async () => {
-      expect(await attachTo(["later"])).toEqual(["update store-main"]);
+      expect(await attachTo(["later"])).toEqual(["update store", "update store-main"]);
       for (const one of [outside, inside]) await expect.poll(() => one.setAlias(access), DNS_PROPAGATION).toEqual("");
       await outside.mc(["pipe", "store/names/outside"], "from outside");
       expect(await outside.mc(["cat", "store/names/outside"])).toBe("from outside");
@@ -58,7 +107,7 @@ describeOnLab(
     });
 
     test("after it is detached, only the container on the store's network still resolves it", async () => {
-      expect(await attachTo([])).toEqual(["update store-main"]);
+      expect(await attachTo([])).toEqual(["update store", "update store-main"]);
       await expect.poll(() => outside.setAlias(access), DNS_PROPAGATION).toMatch(NAME_NOT_FOUND);
       await expect.poll(() => inside.setAlias(access), DNS_PROPAGATION).toEqual("");
       expect(await inside.mc(["cat", "store/names/outside"])).toBe("from outside");
