@@ -7,6 +7,7 @@ import { describeHost, joinSwarm } from "./join-swarm.ts";
 import { leaveSwarm, inspectNodeId, waitForRoleOnHost } from "./leave-swarm.ts";
 import { withManager, optionalManagerFinder, managerFinder, waitWithManager } from "./with-manager.ts";
 import { needsManagerUpdate } from "./manager-pool.ts";
+import { howToRejoin, otherNodeAddress } from "./node-address.ts";
 import { liveSettings, type NodeSettings, removeLabels, withSettings } from "./node-settings.ts";
 import { updateNodeSpec, setRole, NODE_POLL_INTERVAL_MS } from "./node-operations.ts";
 import { runExclusive } from "../runtime/serial-queue.ts";
@@ -20,7 +21,7 @@ export const Member: ResourceHandler<MemberInputs, MemberState> = {
   recordedOnce: ["connection", "managers", "swarmId", "machineId", "timeoutSeconds"] satisfies (keyof MemberInputs)[],
 
   async check(olds, news) {
-    const problem = dataPathChange(olds, news);
+    const problem = dataPathChange(olds, news) ?? (await addressChange(olds, news));
     return { inputs: news, failures: problem ? [{ property: "", reason: problem }] : [] };
   },
 
@@ -118,8 +119,22 @@ function dataPathChange(olds: Partial<MemberInputs>, news: MemberInputs): string
   const { dataPathAddress = "(not given)" } = olds;
   return (
     `${describeHost(news)}: dataPathAddress ${news.dataPathAddress ?? "(not given)"}: its node joined the Swarm with ` +
-    `${dataPathAddress} and keeps it: put it back, or remove the host from the Swarm with one \`up\` and add it again`
+    `${dataPathAddress} and keeps it: put it back; ${howToRejoin()}`
   );
+}
+
+/**
+ * A node also keeps its address. The engine decides whether it has the wanted one: the program may correct what it said
+ * about a node that others joined. In a preview, the id of a host that is to be updated is unknown.
+ */
+async function addressChange(olds: Partial<MemberInputs>, news: MemberInputs): Promise<string | undefined> {
+  const { connection, advertiseAddress: address } = news;
+  const isSame = olds.advertiseAddress === undefined || olds.advertiseAddress === address;
+  if (isSame || olds.swarmId !== news.swarmId || containsUnknown([connection, address])) return undefined;
+  const info = await new Engine(connection).info(2_000).catch(() => undefined);
+  if (!info || info.ID !== olds.machineId) return undefined;
+  const problem = otherNodeAddress(address, info.Swarm);
+  return problem && `${describeHost(news)}: privateAddress ${address}: ${problem}`;
 }
 
 /** Returns whether this state created the Swarm: then it removes nodes that it did not join itself as well. */

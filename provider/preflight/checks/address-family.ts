@@ -1,5 +1,4 @@
 import { isIP } from "node:net";
-import { isSameAddress } from "../../../core/ip-address.ts";
 import { isVersionIn } from "../../../engine/version.ts";
 import type { SwarmRequirement } from "../../../core/requirement.ts";
 import { downgradeToWarningIf, type PreflightIssue } from "./issue.ts";
@@ -8,21 +7,6 @@ import { dataAddress, hostKeys, isNode, type ClusterSnapshot } from "../snapshot
 /** Whether this engine version sends the traffic of overlay networks over IPv4 only (moby#46790). */
 export function sendsVxlanOverIpv4Only(version: string): boolean {
   return isVersionIn(version, "<25.0.0");
-}
-
-/** Rejects data path addresses that are not one of the machine's own. */
-export function checkDataPathAddresses({ subject }: SwarmRequirement, snapshot: ClusterSnapshot): PreflightIssue[] {
-  return Object.entries(snapshot.dataPathAddresses ?? {}).flatMap(([key, address]) => {
-    const own = snapshot.machines[key]?.addresses;
-    if (!own || own.some((each) => isSameAddress(each.address, address))) return [];
-    const choice = own.filter(({ device }) => !/^(lo$|docker|br-|veth)/.test(device));
-    const list = choice.map((each) => `${each.address} (${each.device})`).join(", ");
-    const argument = `hosts.${key}.dataPathAddress`;
-    const problem = `is not an address of this machine: give one of ${list}`;
-    return downgradeToWarningIf(isNode(snapshot, key), {
-      ...{ subject, check: "addresses", hosts: [key], argument, value: address, problem },
-    });
-  });
 }
 
 /** Checks that overlay networks work between the hosts' addresses: VXLAN has one address family, IPv6 since Docker 25. */

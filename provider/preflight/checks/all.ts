@@ -6,11 +6,12 @@ import type {
   SwarmRequirement,
 } from "../../../core/requirement.ts";
 import { planAddresses } from "../address-plan.ts";
-import { checkAddressFamily, checkDataPathAddresses } from "./address-family.ts";
+import { checkAddressFamily } from "./address-family.ts";
 import { checkAddressPools, checkBridges } from "./addresses.ts";
 import { type Check, formatPreflightIssue, MACHINE_CHECKS, type PreflightIssue } from "./issue.ts";
 import { checkMachines } from "./machine.ts";
 import { checkNetwork } from "./network.ts";
+import { checkOwnAddresses } from "./own-addresses.ts";
 import { hostKeys, type ClusterSnapshot } from "../snapshot.ts";
 import { checkService } from "./service.ts";
 import { checkSwarmOwner, checkEngines, checkMembership } from "./swarm.ts";
@@ -42,7 +43,7 @@ export function checkAll(requirements: readonly Requirement[], snapshot: Cluster
           ...checkAddressPools(requirement, networks, plan, snapshot),
           ...checkBridges(requirement, snapshot),
           ...checkAddressFamily(requirement, snapshot),
-          ...checkDataPathAddresses(requirement, snapshot),
+          ...checkOwnAddresses(requirement, snapshot),
           ...checkNat(requirement, found, snapshot),
         ];
       case "network":

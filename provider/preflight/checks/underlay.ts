@@ -32,19 +32,23 @@ export function checkUnderlay(requirement: NetworkRequirement, snapshot: Cluster
   );
 }
 
-/** Returns the hosts that do not have their `privateAddress` on an interface: they are behind NAT. */
+/**
+ * Returns the nodes that do not have their `privateAddress` on an interface: they are behind NAT. A new host is refused
+ * with such an address.
+ */
 export function natHosts(snapshot: ClusterSnapshot): { key: string; address: string; own: string[] }[] {
   const { addresses, machines, dataPathAddresses = {} } = snapshot;
   return Object.entries(machines).flatMap(([key, { addresses: own }]) => {
     const address = addresses[key];
     // Traffic of networks does not pass NAT to a host with a data path address.
     if (own === undefined || address === undefined || isIP(address) === 0 || dataPathAddresses[key]) return [];
+    if (!isNode(snapshot, key)) return [];
     const outer = own.map((each) => each.address).filter((each) => !/^(127\.|::1$|fe80:)/.test(each));
     return own.some((each) => isSameAddress(each.address, address)) ? [] : [{ key, address, own: outer }];
   });
 }
 
-/** Warns about hosts behind NAT. Networks that are not encrypted may work there. */
+/** Warns about nodes behind NAT, of a Swarm that others created. Networks that are not encrypted may work there. */
 export function checkNat(
   { subject }: SwarmRequirement,
   networks: readonly NetworkRequirement[],

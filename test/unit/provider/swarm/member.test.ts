@@ -1,7 +1,10 @@
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Engine } from "../../../../engine/engine.ts";
 import { Member } from "../../../../provider/swarm/member.ts";
 import { type MemberState } from "../../../../provider/swarm/member-inputs.ts";
 import { type MemberInputs } from "../../../../provider/swarm/member-inputs.ts";
+import { howToRejoin } from "../../../../provider/swarm/node-address.ts";
+import { FakeEngines } from "../../../fake-swarm/fake-engines.ts";
 import { NodeLabels, type NodeLabelsInputs } from "../../../../provider/swarm/node-labels.ts";
 
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -62,9 +65,68 @@ test.each<[string, Partial<MemberInputs>, Partial<MemberInputs>, boolean]>([
     property: "",
     reason:
       `host c (engine unix:///nowhere/c.sock): dataPathAddress ${now}: its node joined the Swarm with ${before} and keeps ` +
-      "it: put it back, or remove the host from the Swarm with one `up` and add it again",
+      `it: put it back; ${howToRejoin()}`,
   };
   expect(failures).toEqual(isAccepted ? [] : [refusal]);
+});
+
+describe("the address of a running node", () => {
+  let fake: FakeEngines;
+  beforeEach(async () => {
+    fake = await FakeEngines.start(2);
+    fake.formSwarm({ managers: 2 });
+  });
+  afterEach(() => fake.stop());
+
+  /** Returns why a change from one address to another is refused on the second host, which joined with 198.19.0.2. */
+  async function refusal(from: string, to: string, more: Partial<MemberInputs> = {}): Promise<string | undefined> {
+    const host = fake.engine(2);
+    const joined = { ...inputs, connection: host.connection, machineId: host.info().ID, advertiseAddress: from };
+    const { failures } = await Member.check!(joined, { ...joined, advertiseAddress: to, ...more });
+    return failures?.[0]?.reason;
+  }
+
+  test("is not changed", async () => {
+    expect(await refusal("198.19.0.2", "10.10.0.2")).toBe(
+      `host c (engine ${fake.engine(2).connection.host}): privateAddress 10.10.0.2: its node joined the Swarm with ` +
+        "198.19.0.2 and keeps it: give 198.19.0.2; to change it, let the host join again: `docker node demote` it if it is a " +
+        "manager, `docker swarm leave` there, `docker node rm` its old node, then `npm run up` (`pulumi up --refresh " +
+        "--run-program`); one host at a time, while the store is healthy",
+    );
+  });
+
+  test("may be corrected in the program", async () => {
+    expect(await refusal("10.10.0.2", "198.19.0.2")).toBeUndefined();
+  });
+
+  test("is only compared if the program changes it", async () => {
+    expect(await refusal("10.10.0.2", "10.10.0.2")).toBeUndefined();
+  });
+
+  test("is not that of another machine or Swarm", async () => {
+    expect(await refusal("198.19.0.2", "10.10.0.2", { connection: fake.engine(1).connection })).toBeUndefined();
+    expect(await refusal("198.19.0.2", "10.10.0.2", { swarmId: "other" })).toBeUndefined();
+  });
+
+  test("may change while the node is not in the Swarm, or does not answer", async () => {
+    const { connection } = fake.engine(2);
+    await new Engine(connection).leaveSwarm(true);
+    expect(await refusal("198.19.0.2", "10.10.0.2")).toBeUndefined();
+    fake.engine(2).stop();
+    expect(await refusal("198.19.0.2", "10.10.0.2")).toBeUndefined();
+  });
+
+  test("of an updated host is compared before its engine's id is known", async () => {
+    expect(await refusal("198.19.0.2", "10.10.0.2", { machineId: UNKNOWN })).toContain("privateAddress 10.10.0.2");
+  });
+});
+
+test("the only manager needs another way to a new address", () => {
+  expect(howToRejoin({ ControlAvailable: true, Managers: 1 })).toMatch(
+    /^to change it, make another host a manager first/,
+  );
+  expect(howToRejoin({ ControlAvailable: true, Managers: 3 })).toMatch(/^to change it, let the host join again/);
+  expect(howToRejoin({ ControlAvailable: false })).toMatch(/^to change it, let the host join again/);
 });
 
 const settings: NodeLabelsInputs = {
