@@ -15,6 +15,7 @@ import { hostKeyFile, createSystemFiles, type HostSystem } from "./system.ts";
 
 export interface LabHostOptions {
   number: number;
+  hostname: string;
   /** Folder of the host's files. */
   folder: string;
   network: LabNetwork;
@@ -52,10 +53,10 @@ export class LabHost {
   #system: HostSystem;
 
   constructor(options: LabHostOptions) {
-    const { number, folder, network, disks, diskSize, keys, layers } = options;
+    const { number, hostname, folder, network, disks, diskSize, keys, layers } = options;
     this.#options = options;
     this.number = number;
-    this.hostname = `node${number}`;
+    this.hostname = hostname;
     this.address = network.address(number);
     this.folder = folder;
     this.socket = `unix://${join(folder, "docker.sock")}`;

@@ -22,6 +22,8 @@ export type { LabHost, LabRegistry, LabSsh };
 export interface LabOptions {
   /** Number of hosts: 1 to 250. */
   hosts: number;
+  /** Hostnames of the first hosts. @default - node1, node2 and so on */
+  hostnames?: readonly string[];
   /** Disks of each host, mounted at /mnt/disk1 and so on. @default 0 */
   disks?: number;
   /** Size of each disk in MiB. Disks are in memory, and use it only as they fill. @default 1024 */
@@ -150,7 +152,7 @@ async function installTools({ engines = [] }: LabOptions): Promise<InstalledTool
 }
 
 function createLab(slot: Slot, options: LabOptions, { tools, engines }: InstalledTools): Lab {
-  const { hosts: count, disks = 0, diskSize = 1024, images = [], clone } = options;
+  const { hosts: count, hostnames = [], disks = 0, diskSize = 1024, images = [], clone } = options;
   const network = new LabNetwork(slot);
   const keys = new LabKeys(keysFolder(slot));
   const toolLayers = tools === undefined ? [] : [tools];
@@ -160,6 +162,7 @@ function createLab(slot: Slot, options: LabOptions, { tools, engines }: Installe
     const layers = [...(engines[at % engines.length] ?? []), ...toolLayers];
     return new LabHost({
       number: at + 1,
+      hostname: hostnames[at] ?? `node${at + 1}`,
       folder,
       network,
       disks,

@@ -36,7 +36,7 @@ const host = v.strictObject({
   ...sshConnection,
   address: describe(v.string(), "Name or address of the SSH server."),
   hostKey: optional(v.string(), "The host's public SSH key; no other is accepted.", "from `known_hosts`"),
-  hostname: optional(v.string(), "The machine's hostname.", "the host key"),
+  hostname: optional(v.string(), "The hostname that the engine must report.", "the engine's own"),
   privateAddress: optional(v.string(), "Address by which the other hosts reach it.", "`address`"),
   dataPathAddress: optional(v.string(), "Own address for the traffic of networks. Immutable.", "`privateAddress`"),
   endpointAddress: optional(v.string(), "Address by which clients reach its published ports.", "`address`"),
@@ -81,7 +81,7 @@ export const settingsSchema = v.strictObject({
   ),
   engine: local(v.string(), "Docker Engine, as in `DOCKER_HOST`.", "the docker CLI's choice"),
   endpointAddress: local(v.string(), "Address by which clients reach the published ports.", "`127.0.0.1`"),
-  hostname: local(v.string(), "The engine's hostname, if it differs from this machine's.", "this machine's hostname"),
+  hostname: local(v.string(), "The hostname that the engine must report.", "the engine's own"),
   hosts: ssh(v.record(v.string(), host), "The machines by host key. See [hosts.md](hosts.md).", "required"),
   hostDefaults: ssh(v.strictObject(sshConnection), "Defaults for all `hosts`.", "none"),
   install: ssh(

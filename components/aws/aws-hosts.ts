@@ -78,9 +78,18 @@ export class AwsHosts extends SwarmComponent {
 }
 
 function sshHost(machine: AwsMachine, sshVia: NonNullable<AwsHostsArgs["sshVia"]>): SshHostArgs {
-  const { instanceId, privateAddress, publicAddress = privateAddress, hostKey, zone, labels, drives } = machine;
+  const {
+    key: hostname,
+    instanceId,
+    privateAddress,
+    publicAddress = privateAddress,
+    hostKey,
+    zone,
+    labels,
+    drives,
+  } = machine;
   const address = { "public-address": publicAddress, "private-address": privateAddress, "session-manager": instanceId }[
     sshVia
   ];
-  return { address, hostKey, privateAddress, endpointAddress: publicAddress, zone, labels, drives };
+  return { address, hostname, hostKey, privateAddress, endpointAddress: publicAddress, zone, labels, drives };
 }

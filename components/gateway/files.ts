@@ -23,7 +23,7 @@ export interface GatewayFiles {
 
 /** Contents of the files. */
 export interface GatewayFileContents {
-  configuration: string;
+  configuration: pulumi.Input<string>;
   certificate?: pulumi.Input<string>;
   key?: pulumi.Input<string>;
   storeAuthority?: pulumi.Input<string>;

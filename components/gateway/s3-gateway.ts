@@ -81,15 +81,14 @@ export class S3Gateway extends SwarmComponent {
     const labels = { [gatewayLabel(serviceName)]: GATEWAY_LABEL_VALUE };
     const nodeLabels = hosts.map((host) => new NodeLabels(`${name}-host-${host}`, { swarm, host, labels }, child));
     const { stopGraceSeconds = 60 } = args;
-    const plan: GatewayPlan = {
-      members: store.members,
+    const plan: Omit<GatewayPlan, "members"> = {
       tls: tls !== undefined,
       storeTls: store.caCertificate !== undefined,
       storeConsolePort: store.consolePort,
       consolePort,
     };
     const texts = {
-      configuration: haproxyConfiguration(plan),
+      configuration: store.members.apply((members) => haproxyConfiguration({ ...plan, members })),
       certificate: clientTls?.certificate,
       key: clientTls?.key,
       storeAuthority: store.caCertificate,

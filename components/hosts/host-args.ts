@@ -56,10 +56,9 @@ export interface HostArgs {
    */
   key?: string;
   /**
-   * The hostname that the engine reports (`docker info --format '{{.Name}}'`), a lowercase DNS label. Plain: it is
-   * validated before anything is created.
-   * @default - the key with `ssh`; otherwise this machine's hostname, which on macOS and Windows is "docker-desktop", the
-   * hostname of Docker Desktop's engine
+   * The hostname that the engine must report (`docker info --format '{{.Name}}'`). An engine with another name is an
+   * error. Plain: it is validated before anything is created.
+   * @default - any: the engine's own
    */
   hostname?: string;
   /**
@@ -143,8 +142,8 @@ export interface HostArgs {
 /** An existing machine of `SshHosts`. */
 export interface SshHostArgs extends SshArgs {
   /**
-   * The machine's hostname, a lowercase DNS label. Plain.
-   * @default - the host's key
+   * The hostname that its engine must report. Plain.
+   * @default - any: the engine's own
    */
   hostname?: string;
   /**

@@ -1,4 +1,3 @@
-import { hostname as machineName } from "node:os";
 import * as pulumi from "@pulumi/pulumi";
 import { resolveLocalEngine } from "../../engine/connection.ts";
 import type { EngineConnection } from "../../engine/engine-connection.ts";
@@ -32,9 +31,4 @@ export function sshEngine(subject: string, ssh: SshArgs): pulumi.Output<EngineCo
     throwIfInvalid(subject, validateSshAccess("ssh", known));
     return sshConnection(known);
   });
-}
-
-/** Returns the hostname that this machine's engine reports. */
-export function localHostname(): string {
-  return process.platform === "linux" ? machineName() : "docker-desktop";
 }

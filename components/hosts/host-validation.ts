@@ -5,6 +5,7 @@ import { engineAddressError } from "../../engine/connection.ts";
 import { isMachineName } from "../../engine/ssh-errors.ts";
 import { nodeAddressError } from "../../core/ip-address.ts";
 import type { EngineConnection } from "../../engine/engine-connection.ts";
+import { HOSTNAME_RULE, isHostname } from "../../core/hostname.ts";
 import { DNS_LABEL_RULE, isDnsLabel } from "../../core/dns-label.ts";
 import type { ValidationIssue } from "../../core/input-validation-error.ts";
 import type { Drive } from "../../core/drive.ts";
@@ -20,7 +21,7 @@ export const DEFAULT_DRIVES = { drive1: {} };
 /** The plain fields of a host, which can be validated before anything is registered. */
 export interface HostFields {
   key: string;
-  hostname: string;
+  hostname?: string;
   /** Address of its engine. */
   engine: string;
   labels: Readonly<Record<string, string>>;
@@ -86,9 +87,12 @@ export function validateHost({ key, hostname, engine, labels, drives }: HostFiel
   const address = engineAddressError(engine);
   if (address) findings.push({ argument: "engine", value: engine, problem: address });
   if (!isDnsLabel(key)) findings.push({ argument: "key", value: key, problem: DNS_LABEL_RULE });
-  if (!isDnsLabel(hostname)) {
-    const rename = "; rename the machine (`hostnamectl set-hostname`) and restart its engine";
-    findings.push({ argument: "hostname", value: hostname, problem: DNS_LABEL_RULE + rename });
+  if (hostname !== undefined && !isHostname(hostname)) {
+    findings.push({
+      argument: "hostname",
+      value: hostname,
+      problem: `${HOSTNAME_RULE}; leave it out for the engine's own`,
+    });
   }
   for (const label of Object.keys(labels)) {
     if (label.trim() === "" || /[\s=]/.test(label)) {

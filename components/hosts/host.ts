@@ -4,7 +4,7 @@ import { throwIfInvalid } from "../../core/input-validation-error.ts";
 import { secretInput, SwarmComponent } from "../shared/component.ts";
 import type { EngineConnection } from "../../engine/engine-connection.ts";
 import type { HostArgs } from "./host-args.ts";
-import { engineConnection, findEngine, localHostname, sshEngine } from "./host-connection.ts";
+import { engineConnection, findEngine, sshEngine } from "./host-connection.ts";
 import { DEFAULT_DRIVES, validateAddresses, validateHost, validateHostConnection } from "./host-validation.ts";
 import { Machine } from "./machine.ts";
 
@@ -23,8 +23,14 @@ import { Machine } from "./machine.ts";
 export class Host extends SwarmComponent {
   /** Your name for this host. Resource names and output keys are derived from it: keep it when you replace the machine. */
   readonly key: string;
-  /** The hostname that its engine reports, a lowercase DNS label. */
-  readonly hostname: string;
+  /** The hostname that its engine reports. Unknown in the preview that creates the host, unless it is an argument. */
+  readonly hostname: pulumi.Output<string>;
+  /**
+   * The hostname as an argument, for validation before anything is registered.
+   *
+   * @internal
+   */
+  readonly declaredHostname?: string;
   /** Failure domain, for instance an availability zone. */
   readonly zone?: string;
   /** Labels for the host's Swarm node. */
@@ -46,8 +52,8 @@ export class Host extends SwarmComponent {
 
   /** @param opts `dependsOn` also delays changes to the machine */
   constructor(name: string, args: HostArgs = {}, opts?: pulumi.ComponentResourceOptions) {
-    const { ssh, tls, install, key = name, labels = {}, drives = DEFAULT_DRIVES } = args;
-    const { hostname = ssh ? key : localHostname(), timeoutSeconds = ssh ? 300 : 30 } = args;
+    const { ssh, tls, install, hostname, key = name, labels = {}, drives = DEFAULT_DRIVES } = args;
+    const { timeoutSeconds = ssh ? 300 : 30 } = args;
     const found = ssh ? undefined : findEngine(args);
     const subject = `Host "${name}"`;
     throwIfInvalid(subject, [
@@ -60,13 +66,14 @@ export class Host extends SwarmComponent {
     const connection = ssh ? sshEngine(subject, ssh) : engineConnection(found ?? findEngine(args), tls);
     const machine = new Machine(
       `${name}-machine`,
-      { connection, hostname, timeoutSeconds, ...(ssh && { install, drives }) },
+      { key, connection, hostname, timeoutSeconds, ...(ssh && { install, drives }) },
       { parent: this, dependsOn: opts?.dependsOn },
     );
 
     const address = ssh?.address ?? "127.0.0.1";
     this.key = key;
-    this.hostname = hostname;
+    this.declaredHostname = hostname;
+    this.hostname = hostname === undefined ? machine.engineName : pulumi.output(hostname);
     this.zone = args.zone;
     this.labels = labels;
     this.drives = drives;
@@ -77,7 +84,7 @@ export class Host extends SwarmComponent {
     this.endpointAddress = pulumi.output(args.endpointAddress ?? address);
     this.machineId = machine.machineId;
     this.ready = machine.ready;
-    this.registerOutputs({ key, hostname });
+    this.registerOutputs({ key, hostname: this.hostname });
   }
 }
 

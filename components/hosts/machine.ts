@@ -7,7 +7,10 @@ import { SwarmResource } from "../shared/resource.ts";
 /** A machine in a program: its connection may be an Output. */
 export interface MachineArgs {
   connection: pulumi.Input<EngineConnection>;
-  hostname: string;
+  /** The host's key, for messages. */
+  key: string;
+  /** The hostname that the engine must report. @default - any */
+  hostname?: string;
   timeoutSeconds: pulumi.Input<number>;
   install?: EngineSource;
   /** Drives to check and create over ssh. @default - the machine is not logged in to: only its engine is used */
@@ -16,11 +19,18 @@ export interface MachineArgs {
 
 /** The machine of a host: waits until its engine answers, and outputs the engine's id. */
 export class Machine extends SwarmResource {
+  /** The hostname that the engine reports. */
+  declare readonly engineName: pulumi.Output<string>;
   declare readonly machineId: pulumi.Output<string>;
   declare readonly ready: pulumi.Output<boolean>;
 
   constructor(name: string, args: MachineArgs, opts: pulumi.CustomResourceOptions) {
-    super("Machine", name, { machineId: undefined, engineVersion: undefined, ready: undefined, ...args }, opts);
+    super(
+      "Machine",
+      name,
+      { engineName: undefined, machineId: undefined, engineVersion: undefined, ready: undefined, ...args },
+      opts,
+    );
   }
 }
 

@@ -12,13 +12,12 @@ import { validateSshAccess, validateSshConnection } from "./ssh-validation.ts";
 
 /** Returns a host with the defaults filled in. */
 export function withDefaults(
-  key: string,
   host: SshHostArgs,
   defaults: SshHostDefaults = {},
-): SshHostArgs & Required<Pick<SshHostArgs, "hostname" | "labels" | "drives">> {
+): SshHostArgs & Required<Pick<SshHostArgs, "labels" | "drives">> {
   const { labels, drives = DEFAULT_DRIVES, ...way } = defaults;
   const given = Object.fromEntries(Object.entries(host).filter(([, value]) => value !== undefined)) as SshHostArgs;
-  return { hostname: key, drives, ...way, ...given, labels: { ...labels, ...host.labels } };
+  return { drives, ...way, ...given, labels: { ...labels, ...host.labels } };
 }
 
 /** Validates the hosts. */
@@ -28,7 +27,7 @@ export function validateSshHosts({ hosts, defaults, install, timeoutSeconds }: S
     const problem = 'needs at least one host: hosts: { a: { address: "192.0.2.1" } }';
     findings.push({ argument: "hosts", value: hosts, problem });
   }
-  const complete = Object.entries(hosts).map(([key, host]) => [key, withDefaults(key, host, defaults)] as const);
+  const complete = Object.entries(hosts).map(([key, host]) => [key, withDefaults(host, defaults)] as const);
   return [
     ...findings,
     ...validateInstall(install),

@@ -31,7 +31,6 @@ export class SshHosts extends SwarmComponent {
     const { install, timeoutSeconds = 300 } = args;
     const machines = Object.entries(args.hosts).map(([key, given]) => {
       const { address, hostKey, user, port, identityFile, jumpHost, jumpHostKey, ...host } = withDefaults(
-        key,
         given,
         args.defaults,
       );
@@ -41,7 +40,7 @@ export class SshHosts extends SwarmComponent {
     const inspected = Object.fromEntries(
       machines.map(({ key, ssh, hostname, drives }) => [
         key,
-        { connection: sshEngine(`${subject}: host "${key}"`, ssh), hostname, drives, install, timeoutSeconds },
+        { key, connection: sshEngine(`${subject}: host "${key}"`, ssh), hostname, drives, install, timeoutSeconds },
       ]),
     );
     const inspection = new HostInspection(`${name}-inspection`, inspected, {

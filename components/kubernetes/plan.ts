@@ -80,7 +80,7 @@ export function memberHosts(
   pool: KubernetesPool,
   peers: string,
   drives?: KubernetesMinioArgs["drives"],
-): MemberHost[] {
+): (MemberHost & { hostname: string })[] {
   const own = Object.fromEntries(Object.keys(drivesOf(pool, drives)).map((key) => [key, {}] as const));
   return Array.from({ length: pool.members }, (_, number) => ({
     // Padded to sort numerically.

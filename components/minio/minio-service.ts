@@ -29,7 +29,7 @@ import { memberAddresses, storeEndpoints, internalUrl } from "./layout/endpoints
 import { storeAddressByName, storeConnection, type StoreConnection } from "./iam/store-connection.ts";
 import { createTlsSecrets } from "./security/tls.ts";
 import { validatedTls } from "./validation/network-and-tls.ts";
-import { memberName } from "./layout/topology.ts";
+import { memberNames } from "./layout/topology.ts";
 import { createServices, serviceRequirement } from "./services.ts";
 
 export type { MinioMode, MinioPool, MinioServiceArgs } from "./args.ts";
@@ -59,7 +59,7 @@ export class MinioService extends SwarmComponent {
   /** Ids of the Swarm services, by pool key; with `mode: "replicated"` by `<pool key>/<host key>`. */
   readonly serviceIds: pulumi.Output<Record<string, string>>;
   /** Names of the members on the network, ordered by host key. */
-  readonly members: readonly string[];
+  readonly members: pulumi.Output<string[]>;
   /** Port of the console within the store's networks. */
   readonly consolePort: number;
   /** Certificate of the authority that clients must trust, PEM; absent without `tls`. */
@@ -103,12 +103,13 @@ export class MinioService extends SwarmComponent {
     const memberLabels = plan.pools.flatMap(({ hosts, label }) =>
       hosts.map(({ key: host }) => new NodeLabels(`${name}-member-${host}`, { swarm, host, labels: label }, child)),
     );
-    this.members = plan.hosts.map(({ hostname }) => memberName(serviceName, hostname));
+    const names = memberNames(serviceName, plan.hosts);
+    this.members = pulumi.all(names);
     const tls =
       args.tls &&
       createTlsSecrets(
         name,
-        validatedTls(subject, args.tls, this.members),
+        validatedTls(subject, args.tls, names),
         { swarm, serviceName, hosts: plan.hosts, addresses: memberAddresses(network) },
         files,
       );
@@ -149,7 +150,9 @@ export class MinioService extends SwarmComponent {
     this.endpoints = endpointUrls(plan.scheme, members, port, ready);
     this.consoleEndpoints = endpointUrls(plan.scheme, members, consolePort, ready);
     this.metricsEndpoints = this.endpoints.apply(metricsUrls);
-    this.endpoint = this.endpoints.apply((all) => Object.values(all)[0] ?? internalUrl(network, plan));
+    this.endpoint = pulumi
+      .all([this.endpoints, internalUrl(network, plan)])
+      .apply(([all, internal]) => Object.values(all)[0] ?? internal);
     this.serviceIds = pulumi.output(
       Object.fromEntries(services.map(({ key, resource }) => [key, resource.id] as const)),
     );

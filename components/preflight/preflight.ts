@@ -30,7 +30,7 @@ export class Preflight extends SwarmResource {
   constructor(name: string, args: PreflightArgs, opts?: pulumi.CustomResourceOptions) {
     const requirements = new RequirementList();
     const hosts = Object.fromEntries(
-      args.hosts.map(({ key, engine, hostname, privateAddress, dataPathAddress }) => [
+      args.hosts.map(({ key, engine, declaredHostname: hostname, privateAddress, dataPathAddress }) => [
         key,
         { connection: engine, hostname, privateAddress, dataPathAddress },
       ]),

@@ -22,7 +22,7 @@ function validateHosts({ managers, workers = [], availability = {} }: SwarmArgs)
       problem: "two hosts have this key: give each host its own key",
     });
   }
-  for (const name of duplicates([...managers, ...workers].map((host) => host.hostname))) {
+  for (const name of duplicates([...managers, ...workers].flatMap((host) => host.declaredHostname ?? []))) {
     findings.push({
       argument: "managers/workers",
       value: name,

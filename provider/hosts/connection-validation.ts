@@ -6,7 +6,7 @@ import type { MachineInputs } from "./machine-inputs.ts";
 import { containsUnknown } from "../runtime/diff.ts";
 
 /** Validates an engine's connection in the provider: as an Output, it may be unknown to the program. */
-export function validateConnection({ connection, hostname }: MachineInputs): CheckFailure[] {
+export function validateConnection({ connection, key }: MachineInputs): CheckFailure[] {
   if (containsUnknown(connection)) return [];
   const { host } = connection;
   const problem = engineAddressError(host);
@@ -18,6 +18,6 @@ export function validateConnection({ connection, hostname }: MachineInputs): Che
   }));
   return [...address, ...missing].map((finding) => ({
     property: "connection",
-    reason: formatIssue(`host "${hostname}"`, finding),
+    reason: formatIssue(`host "${key}"`, finding),
   }));
 }

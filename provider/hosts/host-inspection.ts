@@ -101,9 +101,9 @@ export async function inspectHost(
  * @throws ResourceError with every problem that only the user can fix.
  */
 export function waitForInspection(inputs: PreparedMachineInputs): Promise<InspectedHost> {
-  const { hostname, timeoutSeconds, connection } = inputs;
+  const { key, timeoutSeconds, connection } = inputs;
   const begun = performance.now();
-  const problem = (lines: string[]) => new ResourceError(lines.map((line) => `host ${hostname}: ${line}`).join("\n"));
+  const problem = (lines: string[]) => new ResourceError(lines.map((line) => `host ${key}: ${line}`).join("\n"));
   return waitFor(
     async () => {
       let facts: HostFacts;
@@ -122,7 +122,7 @@ export function waitForInspection(inputs: PreparedMachineInputs): Promise<Inspec
       if (problems.length > 0) throw problem(problems);
       return pendingReason === undefined ? ready({ facts, actions }) : pending(pendingReason);
     },
-    { subject: `host ${hostname}`, timeoutSeconds: timeoutSeconds, intervalMs: 1_000 },
+    { subject: `host ${key}`, timeoutSeconds: timeoutSeconds, intervalMs: 1_000 },
     (because) => problem([`${because} (waited ${timeoutSeconds} s)`]),
   );
 }

@@ -9,7 +9,8 @@ import { CLOUD_INIT_RUNNING, driveFolder, type HostFacts } from "./host-facts.ts
 
 /** The desired state of a host. */
 export interface DesiredHost {
-  hostname: string;
+  /** @default - any */
+  hostname?: string;
   /** Where to install Docker Engine from if it is missing. @default - it is not installed */
   install?: EngineSource;
   drives: Readonly<Record<string, Drive>>;
@@ -39,7 +40,7 @@ export function planHost(facts: HostFacts, wish: DesiredHost, target: SshTarget)
   const problems: string[] = [];
   const actions: HostActions = { start: false, folders: [] };
   let pendingReason: string | undefined;
-  if (facts.hostname !== wish.hostname) {
+  if (wish.hostname !== undefined && facts.hostname !== wish.hostname) {
     problems.push(
       `hostname "${wish.hostname}": the machine at ${target.host} calls itself "${facts.hostname}"; ` +
         `give hostname: "${facts.hostname}", or another address`,

@@ -4,9 +4,11 @@ import type { EngineConnection } from "../../engine/engine-connection.ts";
 import { changedKeys } from "../runtime/diff.ts";
 
 export interface MachineInputs {
+  /** The host's key, for messages. */
+  key: string;
   connection: EngineConnection;
-  /** The host's name. Must match the name that its engine reports. */
-  hostname: string;
+  /** The hostname that the engine must report. @default - any */
+  hostname?: string;
   /** Time limit for the engine, and for the ssh server, to answer, in seconds. */
   timeoutSeconds: number;
   /** Where to install Docker Engine from if it is missing. @default - it is not installed */
@@ -19,6 +21,8 @@ export interface MachineInputs {
 }
 
 export interface MachineState extends MachineInputs {
+  /** The hostname that the engine reports. */
+  engineName: string;
   /** The engine's id. */
   machineId: string;
   engineVersion: string;

@@ -31,7 +31,7 @@ const INFO_TIMEOUT_MS = 2_000;
 const ACTIONS_TIMEOUT_MS = 15 * 60_000;
 
 /**
- * The machine of a host: its engine has to answer, and report the expected hostname. With `drives`, it is logged in to:
+ * The machine of a host: its engine has to answer, and report the hostname that is given. With `drives`, it is logged in to:
  * what it lacks is installed and started first.
  */
 export const Machine: ResourceHandler<MachineInputs, MachineState> = {
@@ -46,7 +46,7 @@ export const Machine: ResourceHandler<MachineInputs, MachineState> = {
   },
 
   async create(inputs) {
-    return { id: inputs.hostname, outs: await prepareMachine(inputs) };
+    return { id: inputs.key, outs: await prepareMachine(inputs) };
   },
 
   async update(_id, _olds, news) {
@@ -70,7 +70,7 @@ export const Machine: ResourceHandler<MachineInputs, MachineState> = {
 async function hasDrifted(olds: MachineState, news: MachineInputs): Promise<boolean> {
   if (!isPrepared(news)) {
     const info = await new Engine(news.connection).info(INFO_TIMEOUT_MS).catch(() => undefined);
-    return info !== undefined && info.ID !== olds.machineId;
+    return info !== undefined && (info.ID !== olds.machineId || info.Name !== olds.engineName);
   }
   try {
     const facts = await inspectHost(news, INSPECT_TIMEOUT_MS);
@@ -98,29 +98,25 @@ async function takeActions(inputs: PreparedMachineInputs): Promise<HostActions> 
 }
 
 function toMachineState(inputs: MachineInputs, info: EngineInfo): MachineState {
-  return { ...inputs, machineId: info.ID, engineVersion: info.ServerVersion, ready: true };
+  return { ...inputs, engineName: info.Name, machineId: info.ID, engineVersion: info.ServerVersion, ready: true };
 }
 
-async function runActions(
-  { connection, hostname }: MachineInputs,
-  actions: HostActions,
-  facts: HostFacts,
-): Promise<void> {
+async function runActions({ key, connection }: MachineInputs, actions: HostActions, facts: HostFacts): Promise<void> {
   const { install, start, folders } = actions;
   const what = [
     ...(install ? [`install ${install.packages.join(" ")} with ${install.manager}`] : []),
     ...(start ? ["start the Docker Engine"] : []),
     ...folders.map((folder) => `create ${folder}`),
   ].join(", ");
-  logLine(`host ${hostname}: going to ${what}`);
+  logLine(`host ${key}: going to ${what}`);
   const { exitCode, stderr } = await runRemoteScript(connection, actionsScript(actions, facts), {
     timeoutMs: ACTIONS_TIMEOUT_MS,
   });
-  if (exitCode !== 0) throw new ResourceError(`host ${hostname}: could not ${what}: ${summarizeErrors(stderr)}`);
+  if (exitCode !== 0) throw new ResourceError(`host ${key}: could not ${what}: ${summarizeErrors(stderr)}`);
 }
 
 /** Checks that a newly installed engine can store an image and create a container, with an empty image. */
-async function smokeTestEngine({ connection, hostname }: MachineInputs): Promise<void> {
+async function smokeTestEngine({ key, connection }: MachineInputs): Promise<void> {
   const engine = new Engine(connection);
   const name = "pulumi-swarm-proof";
   try {
@@ -130,7 +126,7 @@ async function smokeTestEngine({ connection, hostname }: MachineInputs): Promise
     const { Id } = await engine.request<{ Id: string }>("POST", "/containers/create", { body });
     await engine.request("DELETE", `/containers/${Id}`);
   } catch (error) {
-    throw new ResourceError(`host ${hostname}: the installed engine cannot create a container: ${errorMessage(error)}`);
+    throw new ResourceError(`host ${key}: the installed engine cannot create a container: ${errorMessage(error)}`);
   } finally {
     await engine.request("DELETE", `/images/${name}`).catch(() => {});
   }

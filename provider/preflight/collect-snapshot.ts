@@ -18,7 +18,8 @@ import { readRemoteFacts } from "./facts/remote.ts";
 /** A host to inspect. */
 export interface HostTarget {
   connection: EngineConnection;
-  hostname: string;
+  /** The hostname that the engine must report. @default - any */
+  hostname?: string;
   /** The address by which the other hosts reach it. Undefined: not known. */
   privateAddress?: string;
   /** Its address for the traffic of networks. @default - `privateAddress` */
@@ -55,7 +56,7 @@ export async function collectSnapshot(
       ]);
       const info = typeof answer === "string" ? undefined : answer.info;
       const [{ host, reason, leaderless }, facts] = await Promise.all([
-        typeof answer === "string" ? unseen(answer) : inspectHost(engine, hostname, answer, options),
+        typeof answer === "string" ? unseen(answer) : inspectHost(engine, { key, hostname }, answer, options),
         info && isThisMachine(connection, info) ? readLocalFacts(folders) : remote,
       ]);
       const machine = typeof facts === "string" ? undefined : facts;
@@ -118,17 +119,17 @@ function unseen(reason: string): HostInspection {
 /** Sends one request after the other, because each parallel one would open another ssh connection. */
 async function inspectHost(
   engine: Engine,
-  hostname: string,
+  { key, hostname }: Pick<HostTarget, "hostname"> & { key: string },
   { info, clock }: EngineAnswer,
   options: SnapshotOptions,
 ): Promise<HostInspection> {
   try {
-    const seen = await retryDuringElection(hostname, async () => ({
+    const seen = await retryDuringElection(key, async () => ({
       networks: await engine.listNetworks(),
       containers: (await engine.listContainers({ status: PRESENT })).filter(holdsPorts),
       volumes: options.volumes ? await engine.listVolumes() : undefined,
     }));
-    const manager = info.Swarm.ControlAvailable ? await inspectSwarm(engine, hostname) : undefined;
+    const manager = info.Swarm.ControlAvailable ? await inspectSwarm(engine, key) : undefined;
     return { host: { hostname, address: engine.connection.host, info, clock, ...seen, manager } };
   } catch (error) {
     const leaderless = error instanceof LeaderlessError ? error : undefined;
@@ -141,10 +142,10 @@ const ELECTION_SECONDS = 30;
 
 class LeaderlessError extends ResourceError {}
 
-function inspectSwarm(engine: Engine, hostname: string): Promise<HostSnapshot["manager"]> {
+function inspectSwarm(engine: Engine, key: string): Promise<HostSnapshot["manager"]> {
   let isWithoutLeader = false;
   return retryDuringElection(
-    hostname,
+    key,
     async () => {
       try {
         return {
@@ -160,7 +161,7 @@ function inspectSwarm(engine: Engine, hostname: string): Promise<HostSnapshot["m
     (because) =>
       isWithoutLeader
         ? new LeaderlessError(
-            `host ${hostname}: ${because}: bring its managers back, or let it go on from one of them with \`npm run recover\``,
+            `host ${key}: ${because}: bring its managers back, or let it go on from one of them with \`npm run recover\``,
           )
         : new ResourceError(because),
   );
@@ -168,13 +169,13 @@ function inspectSwarm(engine: Engine, hostname: string): Promise<HostSnapshot["m
 
 /** Retries until the engine answers, for as long as a leader election may take. */
 function retryDuringElection<T>(
-  hostname: string,
+  key: string,
   look: () => Promise<T>,
   expired = (because: string) => new ResourceError(because),
 ): Promise<T> {
   return waitFor(
     async () => ready(await look()),
-    { subject: `host ${hostname}`, timeoutSeconds: ELECTION_SECONDS },
+    { subject: `host ${key}`, timeoutSeconds: ELECTION_SECONDS },
     expired,
   );
 }

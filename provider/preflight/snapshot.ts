@@ -14,8 +14,8 @@ import type { ClockBounds, MachineFacts } from "./facts/machine.ts";
 
 /** The state of one host, as its engine reports it. */
 export interface HostSnapshot {
-  /** The hostname in the program. */
-  hostname: string;
+  /** The hostname that the program requires. @default - any */
+  hostname?: string;
   /** The address of its engine, for messages. */
   address: string;
   info: EngineInfo & { FirewallBackend?: { Driver: string }; DockerRootDir?: string; Driver?: string };

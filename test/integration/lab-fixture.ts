@@ -27,7 +27,7 @@ export interface LabFixture {
 /** A host in the configuration of the program `hosts`. */
 export interface HostConfig {
   engine: string;
-  hostname: string;
+  hostname?: string;
   address: string;
   dataPathAddress?: string;
   role: NodeRole;
@@ -47,6 +47,8 @@ export const ONE_DRIVE = { d1: {} };
 export interface LabFixtureOptions {
   /** Number of hosts. @default 1 */
   hosts?: number;
+  /** Hostnames of the first hosts. @default - node1, node2 and so on */
+  hostnames?: readonly string[];
   /** Disks of each host, mounted at /mnt/disk1 and so on. @default 0 */
   disks?: number;
   /** MiB of each disk. @default 1024 */

@@ -1,23 +1,23 @@
 import { connect } from "node:tls";
 import { expect, test } from "vitest";
 import { openBucket, openBuckets, randomObject } from "./s3.ts";
-import { hostConfig, describeOnLab } from "./lab-fixture.ts";
+import { describeOnLab, hostConfig } from "./lab-fixture.ts";
 import type { TestStack } from "./stack.ts";
 
 describeOnLab(
-  "a store with TLS on several hosts",
+  "a store with TLS on several hosts, with names as machines have them",
   (fixture) => {
     let stack: TestStack;
 
     test("is deployed in one update, and serves clients that trust its authority through every endpoint", async () => {
       const { lab } = fixture();
+      // The hosts take their names from their engines.
+      const host = (number: number, role: "manager" | "worker") => ({
+        ...hostConfig(lab.host(number), role),
+        hostname: undefined,
+      });
       stack = await fixture().hostsStack(
-        {
-          a: hostConfig(lab.host(1), "manager"),
-          b: hostConfig(lab.host(2), "manager"),
-          c: hostConfig(lab.host(3), "manager"),
-          d: hostConfig(lab.host(4), "worker"),
-        },
+        { a: host(1, "manager"), b: host(2, "manager"), c: host(3, "manager"), d: host(4, "worker") },
         { store: { tls: { names: ["s3.example.com"] } }, buckets: { all: {} } },
       );
       await stack.up();
@@ -37,7 +37,7 @@ describeOnLab(
       await expect(untrusting.list()).rejects.toThrow("unable to verify the first certificate");
       expect((await fetch(endpoints["a"]!.replace("https:", "http:"))).status).toBe(400);
       const named = await certificateAt(endpoints["b"]!, "s3.example.com", caCertificate);
-      expect(named).toContain("DNS:store-");
+      expect(named).toContain("DNS:store-node2.rack7.example.com");
       const state = await stack.pulumi("stack", "export");
       expect(state).toContain("BEGIN CERTIFICATE");
       expect(state).not.toContain("PRIVATE KEY");
@@ -49,7 +49,7 @@ describeOnLab(
       for (const { engine } of fixture().lab.hosts) expect((await engine.info()).Swarm.LocalNodeState).toBe("inactive");
     });
   },
-  { hosts: 4 },
+  { hosts: 4, hostnames: ["DESKTOP-AB12CD", "node2.rack7.example.com", "ip-10-0-0-3.ec2.internal"] },
 );
 
 /** Returns the names in the certificate that an endpoint presents for a server name. */

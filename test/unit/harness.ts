@@ -102,7 +102,8 @@ export function fakeHost(
 ): Host {
   return Object.assign(Object.create(Host.prototype) as Host, {
     key,
-    hostname,
+    declaredHostname: hostname,
+    hostname: pulumi.output(hostname),
     labels: {},
     drives,
     engine: pulumi.output({ host: `unix:///run/${key}.sock` }),

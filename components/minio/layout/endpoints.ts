@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Endpoint } from "../../hosts/endpoint-urls.ts";
 import { type DataNetwork, driverOf, isL2Attached } from "../../networks/node-network/data-network.ts";
 import type { StorePlan } from "./plan.ts";
-import { API_PORT, CONSOLE_PORT, memberName } from "./topology.ts";
+import { API_PORT, CONSOLE_PORT, memberName, memberUrl, toMemberHost } from "./topology.ts";
 
 /** Addresses and ports at which clients reach a store's members; ports are absent if nothing is published. */
 export interface StoreEndpoints {
@@ -25,8 +25,9 @@ export function memberAddresses(network: DataNetwork): pulumi.Output<string[]> |
 }
 
 /** Returns the URL of a store within its network. A bridge resolves only the member's name, not the store's. */
-export function internalUrl(network: DataNetwork, { scheme, serviceName, hosts }: StorePlan): string {
+export function internalUrl(network: DataNetwork, { scheme, serviceName, hosts }: StorePlan): pulumi.Input<string> {
   const [first] = hosts;
-  const name = driverOf(network) === "bridge" && first ? memberName(serviceName, first.hostname) : serviceName;
-  return `${scheme}://${name}:${API_PORT}`;
+  const name =
+    driverOf(network) === "bridge" && first ? memberName(serviceName, toMemberHost(first).hostname) : serviceName;
+  return memberUrl(scheme, name);
 }

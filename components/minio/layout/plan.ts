@@ -1,5 +1,7 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../../hosts/host.ts";
 import { type DataNetwork, driverOf, isL2Attached } from "../../networks/node-network/data-network.ts";
+import { mapInput } from "../../shared/inputs.ts";
 import type { MinioMode, MinioServiceArgs } from "../args.ts";
 import { declaredOrDefaultPools, exposesByDefault } from "./defaults.ts";
 import {
@@ -8,9 +10,10 @@ import {
   sortByKey,
   poolLayout,
   type PoolLayout,
-  memberName,
+  memberNames,
   type Scheme,
   selectDrives,
+  toMemberHost,
 } from "./topology.ts";
 
 /** The services, members and ports of a store, derived from its plain arguments. */
@@ -67,7 +70,7 @@ export interface ServicePlan {
   hosts: Host[];
   mode: MinioMode;
   /** Placement constraints of its tasks. */
-  constraints: string[];
+  constraints: pulumi.Input<string>[];
 }
 
 /** Value of the label of members' nodes. */
@@ -111,8 +114,11 @@ export function planStore(
 
 /** Returns what `RootCredentials` records of the pools: their keys in order, and their members' names on the network. */
 export function declaredPools({ pools, serviceName }: StorePlan) {
-  const members = pools.map(({ key, hosts }) => [key, hosts.map(({ hostname }) => memberName(serviceName, hostname))]);
-  return { pools: pools.map(({ key }) => key), members: Object.fromEntries(members) as Record<string, string[]> };
+  const members = pools.map(({ key, hosts }) => [key, memberNames(serviceName, hosts)]);
+  return {
+    pools: pools.map(({ key }) => key),
+    members: Object.fromEntries(members) as Record<string, pulumi.Input<string>[]>,
+  };
 }
 
 function planPools(
@@ -126,7 +132,7 @@ function planPools(
   return sortByKey(pools).map(({ key, hosts: hostKeys, drivesPerHost }) => {
     const hosts = sortByKey(hostKeys.flatMap((host) => swarmHosts[host] ?? []));
     const drives = hosts.slice(0, 1).flatMap((host) => selectDrives(host, drivesPerHost));
-    const layout = poolLayout(serviceName, hosts, { drivesPerHost, hasPeers, scheme });
+    const layout = poolLayout(serviceName, hosts.map(toMemberHost), { drivesPerHost, hasPeers, scheme });
     return { key, hosts, drives, layout, label: { [memberLabel(serviceName, key)]: MEMBER_LABEL_VALUE } };
   });
 }
@@ -145,6 +151,6 @@ function planServices(serviceName: string, pool: PoolPlan, mode: MinioMode): Ser
     pool,
     hosts: [host],
     mode,
-    constraints: [isMember, `node.hostname==${host.hostname}`],
+    constraints: [isMember, mapInput(toMemberHost(host).hostname, (name) => `node.hostname==${name}`)],
   }));
 }

@@ -1,4 +1,6 @@
 import { posix } from "node:path";
+import type * as pulumi from "@pulumi/pulumi";
+import { mapInput } from "../../shared/inputs.ts";
 import type { Host } from "../../hosts/host.ts";
 import type { Drive } from "../../../core/drive.ts";
 
@@ -11,7 +13,9 @@ export const CONSOLE_PORT = 9001;
 export type Scheme = "http" | "https";
 
 /** The fields of a host that decide its place in the store. */
-export type MemberHost = Pick<Host, "key" | "hostname" | "drives">;
+export interface MemberHost extends Pick<Host, "key" | "drives"> {
+  hostname: pulumi.Input<string>;
+}
 
 /** Location of a drive's data on its host: a Docker volume, or a folder on a mounted disk. */
 export type DriveSource = { volume: string } | { folder: string; disk: { path: string; subfolder: string } };
@@ -27,7 +31,7 @@ export interface ErasureLayout {
 /** Endpoints of a pool, in the order that assigns drives to erasure sets. */
 export interface PoolLayout extends ErasureLayout {
   /** MinIO's command line arguments for the drives. */
-  endpoints: string[];
+  endpoints: pulumi.Input<string>[];
 }
 
 /** MinIO's setting for the drives of an erasure set that may fail without data loss, such as `EC:4`. */
@@ -39,9 +43,21 @@ export const REDUCED_PARITY_SETTING = "MINIO_STORAGE_CLASS_RRS";
 /** MinIO's erasure set sizes, largest first. */
 const SET_SIZES = [16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2];
 
-/** Returns a member's name on the network, which is also its container's hostname. */
-export function memberName(serviceName: string, hostname: string): string {
-  return `${serviceName}-${hostname}`;
+/** Returns a host as a member. Its hostname is plain if it is an argument, otherwise the engine's own. */
+export function toMemberHost({ key, drives, declaredHostname, hostname }: Host): MemberHost {
+  return { key, drives, hostname: declaredHostname ?? hostname };
+}
+
+/** Returns a member's name on the network, which is also its container's hostname. Plain if the hostname is. */
+export function memberName(serviceName: string, hostname: string): string;
+export function memberName(serviceName: string, hostname: pulumi.Input<string>): pulumi.Input<string>;
+export function memberName(serviceName: string, hostname: pulumi.Input<string>): pulumi.Input<string> {
+  return mapInput(hostname, (known) => `${serviceName}-${known}`);
+}
+
+/** Returns the names of the members on these hosts. */
+export function memberNames(serviceName: string, hosts: readonly Host[]): pulumi.Input<string>[] {
+  return hosts.map((host) => memberName(serviceName, toMemberHost(host).hostname));
 }
 
 /** Returns a drive's path in a member's container. */
@@ -129,8 +145,13 @@ export function poolLayout(
   return { endpoints, setSize, sets: total / setSize };
 }
 
-function endpointsOfPath(scheme: Scheme, serviceName: string, hosts: MemberHost[], path: string): string[] {
-  return hosts.map(({ hostname }) => `${scheme}://${memberName(serviceName, hostname)}:${API_PORT}${path}`);
+function endpointsOfPath(scheme: Scheme, serviceName: string, hosts: MemberHost[], path: string) {
+  return hosts.map(({ hostname }) => memberUrl(scheme, memberName(serviceName, hostname), path));
+}
+
+/** Returns the URL of a member's S3 API. Plain if its name is. */
+export function memberUrl(scheme: Scheme, name: pulumi.Input<string>, path = ""): pulumi.Input<string> {
+  return mapInput(name, (known) => `${scheme}://${known}:${API_PORT}${path}`);
 }
 
 /**

@@ -23,7 +23,7 @@ export interface RootCredentialsArgs {
   /** Keys of the store's pools, in order. New ones must be last; only decommissioned ones can be removed. */
   pools: string[];
   /** Names of each pool's members on the network. */
-  members: Record<string, string[]>;
+  members: Record<string, pulumi.Input<string>[]>;
   /**
    * Location of the store, to check whether a removed pool is decommissioned.
    * @default - no pool can be removed

@@ -6,7 +6,7 @@ import { SwarmResource } from "../../shared/resource.ts";
 import type { LeafInputs } from "../../shared/inputs.ts";
 import type { Swarm } from "../../swarm/swarm.ts";
 import { createSecret, type FileRef, type FileOptions, secretMount } from "../../service/secrets-and-configs.ts";
-import { memberName } from "../layout/topology.ts";
+import { memberNames } from "../layout/topology.ts";
 
 /**
  * TLS of a store. With `certificate`, `key` and `caCertificate`, it uses an existing certificate, all parts as PEM.
@@ -122,15 +122,11 @@ export function certificateNames(
   more: readonly string[] = [],
   addresses: pulumi.Input<string[]> = [],
 ): pulumi.Output<string[]> {
-  const fixed = [
-    serviceName,
-    "localhost",
-    "127.0.0.1",
-    ...hosts.map(({ hostname }) => memberName(serviceName, hostname)),
-  ];
+  const fixed = [serviceName, "localhost", "127.0.0.1"];
   const ofHosts = hosts.flatMap(({ endpointAddress, privateAddress }) => [endpointAddress, privateAddress]);
-  return pulumi.all([pulumi.all(ofHosts), pulumi.output(addresses)]).apply(([known, own]) => {
-    const others = [...new Set([...fixed, ...known, ...own, ...more])].filter((one) => one !== serviceName);
+  const members = pulumi.all(memberNames(serviceName, hosts));
+  return pulumi.all([pulumi.all(ofHosts), pulumi.output(addresses), members]).apply(([known, own, members]) => {
+    const others = [...new Set([...fixed, ...members, ...known, ...own, ...more])].filter((one) => one !== serviceName);
     return [serviceName, ...others.toSorted()];
   });
 }

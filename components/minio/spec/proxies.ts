@@ -1,9 +1,9 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { ValidationIssue } from "../../../core/input-validation-error.ts";
-import { knownValue, mapInput } from "../../shared/inputs.ts";
+import { knownValue } from "../../shared/inputs.ts";
 import type { MinioServiceArgs } from "../args.ts";
 import type { StorePlan } from "../layout/plan.ts";
-import { memberName } from "../layout/topology.ts";
+import { memberNames } from "../layout/topology.ts";
 
 type Variables = Readonly<Record<string, pulumi.Input<string>>>;
 
@@ -44,7 +44,9 @@ export function noProxyEnvironment(
   { serviceName, hosts }: Pick<StorePlan, "serviceName" | "hosts">,
 ): Record<string, pulumi.Input<string>> {
   if (!PROXIES.some((name) => name in environment || name in secretEnvironment)) return {};
-  const own = [serviceName, ...hosts.map(({ hostname }) => memberName(serviceName, hostname))];
-  const given = environment["NO_PROXY"] ?? "";
-  return { NO_PROXY: mapInput(given, (names) => [...names.split(",").filter(Boolean), ...own].join(",")) };
+  const own = pulumi.all([serviceName, ...memberNames(serviceName, hosts)]);
+  const names = pulumi
+    .all([environment["NO_PROXY"] ?? "", own])
+    .apply(([given, own]) => [...given.split(",").filter(Boolean), ...own].join(","));
+  return { NO_PROXY: names };
 }

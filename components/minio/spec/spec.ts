@@ -17,7 +17,7 @@ import { noProxyEnvironment } from "./proxies.ts";
 import { environmentSecretMount, SECRET_ENVIRONMENT } from "../security/secret-environment.ts";
 import { type SecretKind, rootSecretMounts } from "../security/root-secrets.ts";
 import { CERTIFICATES_FOLDER, type StoreTls, TLS_ENVIRONMENT, tlsSecretMounts } from "../security/tls.ts";
-import { API_PORT, drivePath, driveSource, type MemberHost, memberName } from "../layout/topology.ts";
+import { API_PORT, drivePath, driveSource, type MemberHost, memberName, toMemberHost } from "../layout/topology.ts";
 
 /** The default user of the container, to whom Docker's volumes belong. */
 const ROOT = "0";
@@ -132,7 +132,10 @@ function containerSpec(store: StoreContext, { pool, hosts, mode }: ServicePlan):
     Image: store.image,
     Command: [],
     Args: [...serverArguments(store), ...poolServerArguments(store.plan.pools)],
-    Hostname: memberName(store.plan.serviceName, mode === "global" ? "{{.Node.Hostname}}" : host.hostname),
+    Hostname: memberName(
+      store.plan.serviceName,
+      mode === "global" ? "{{.Node.Hostname}}" : toMemberHost(host).hostname,
+    ),
     Env: containerEnvironment(userEnvironment(store), store.plan.pools, {
       ...(store.tls && TLS_ENVIRONMENT),
       ...authoritiesEnvironment(store),
@@ -205,9 +208,9 @@ function driveMounts(
 
 /** Returns lines of /etc/hosts with the members' addresses. */
 function memberHostsEntries({ serviceName, hosts }: StorePlan): pulumi.Output<string>[] {
-  return hosts.map(({ hostname, privateAddress }) => {
-    const address = privateAddress.apply((known) => requireIpAddress(serviceName, known));
-    return pulumi.interpolate`${address} ${memberName(serviceName, hostname)}`;
+  return hosts.map((host) => {
+    const address = host.privateAddress.apply((known) => requireIpAddress(serviceName, known));
+    return pulumi.interpolate`${address} ${memberName(serviceName, toMemberHost(host).hostname)}`;
   });
 }
 

@@ -11,7 +11,7 @@ import { knownValue } from "../../shared/inputs.ts";
 import { throwIfInvalid, type ValidationIssue } from "../../../core/input-validation-error.ts";
 import type { MinioServiceArgs } from "../args.ts";
 import { declaredOrDefaultPools } from "../layout/defaults.ts";
-import { API_PORT, CONSOLE_PORT, memberName } from "../layout/topology.ts";
+import { API_PORT, CONSOLE_PORT, memberNames } from "../layout/topology.ts";
 import { type MinioTls, providedCertificate } from "../security/tls.ts";
 
 type NetworkArgs = Pick<MinioServiceArgs, "pools" | "expose" | "port" | "console" | "consolePort" | "allowFrom"> & {
@@ -118,8 +118,14 @@ export function validateTls(
   hosts: Readonly<Record<string, Host>>,
 ): ValidationIssue[] {
   const keys = Object.values(declaredOrDefaultPools({ pools }, hosts)).flatMap((pool) => pool.hosts);
-  const members = keys.flatMap((key) => hosts[key] ?? []).map(({ hostname }) => memberName(serviceName, hostname));
-  return validateCertificates(tls, members);
+  const members = memberNames(
+    serviceName,
+    keys.flatMap((key) => hosts[key] ?? []),
+  );
+  return validateCertificates(
+    tls,
+    members.flatMap((name) => knownValue(name) ?? []),
+  );
 }
 
 /** Validates `tls` for a store with these member names. */
@@ -208,19 +214,22 @@ function isIssuer(issuer: X509Certificate, certificate: X509Certificate): boolea
 }
 
 /**
- * Returns provided certificates whose values depend on their validation, for those that are Outputs. An invalid one
+ * Returns provided certificates whose values depend on their validation, for those that are Outputs, like
+ * some members' names. An invalid one
  * fails the update before a secret is created or a member restarts.
  */
-export function validatedTls(subject: string, tls: MinioTls, members: readonly string[]): MinioTls {
+export function validatedTls(subject: string, tls: MinioTls, members: readonly pulumi.Input<string>[]): MinioTls {
   const provided = providedCertificate(tls);
   if (!provided) return tls;
   const { certificate, key, caCertificate } = provided;
-  if ([certificate, key, caCertificate].every((part) => knownValue(part) !== undefined)) return tls;
+  if ([certificate, key, caCertificate, ...members].every((part) => knownValue(part) !== undefined)) return tls;
   const isValid = pulumi.unsecret(
-    pulumi.all([certificate, key, caCertificate]).apply(([certificate, key, caCertificate]) => {
-      throwIfInvalid(subject, validateProvidedCertificate({ certificate, key, caCertificate }, members));
-      return true;
-    }),
+    pulumi
+      .all([certificate, key, caCertificate, pulumi.all([...members])])
+      .apply(([certificate, key, caCertificate, names]) => {
+        throwIfInvalid(subject, validateProvidedCertificate({ certificate, key, caCertificate }, names));
+        return true;
+      }),
   );
   const afterValidation = (part: pulumi.Input<string>) => pulumi.all([part, isValid]).apply(([text]) => text);
   return {

@@ -19,9 +19,11 @@ import {
   REDUCED_PARITY_SETTING,
   selectDrives,
   sortByKey,
+  toMemberHost,
 } from "../layout/topology.ts";
 
-const MAX_DNS_LABEL_LENGTH = 63;
+/** The longest hostname that Docker gives a container. */
+const MAX_MEMBER_NAME_LENGTH = 63;
 
 type Hosts = Readonly<Record<string, Host>>;
 
@@ -49,7 +51,7 @@ export function validatePools(args: PoolArgs, serviceName: string, hosts: Hosts)
   const { mode = "global" } = args;
   const resolved = pools.map((pool) => ({
     ...pool,
-    members: sortByKey(pool.hosts.flatMap((host) => hosts[host] ?? [])),
+    members: sortByKey(pool.hosts.flatMap((host) => hosts[host] ?? [])).map(toMemberHost),
   }));
   const issues = [
     ...validateNames(resolved, mode, serviceName),
@@ -84,10 +86,13 @@ function validateNames(pools: ResolvedPool[], mode: MinioMode, serviceName: stri
     mode === "global" ? [`${serviceName}-${pool}`] : members.map(({ key }) => `${serviceName}-${pool}-${key}`),
   );
   const members = pools.flatMap((pool) =>
-    pool.members.map(({ key, hostname }) => ({ pool: pool.key, key, name: memberName(serviceName, hostname) })),
+    pool.members.flatMap(({ key, hostname }) => {
+      const known = knownValue(hostname);
+      return known === undefined ? [] : [{ pool: pool.key, key, name: memberName(serviceName, known) }];
+    }),
   );
   const tooLong = [...services, ...members.map(({ name }) => name)].filter(
-    (name) => name.length > MAX_DNS_LABEL_LENGTH,
+    (name) => name.length > MAX_MEMBER_NAME_LENGTH,
   );
   const namedLikeService = members.filter(({ name }) => services.includes(name));
   const duplicates = services.filter((name, index) => services.indexOf(name) !== index);
@@ -95,7 +100,7 @@ function validateNames(pools: ResolvedPool[], mode: MinioMode, serviceName: stri
     ...tooLong.map((value) => ({
       argument: "serviceName",
       value: serviceName,
-      problem: `leads to the name ${value}, which has ${value.length} characters; DNS allows ${MAX_DNS_LABEL_LENGTH}: give a shorter one`,
+      problem: `leads to the name ${value}, which has ${value.length} characters; DNS allows ${MAX_MEMBER_NAME_LENGTH}: give a shorter one`,
     })),
     ...namedLikeService.map(({ pool, key, name }) => ({
       argument: `pools.${pool}.hosts`,

@@ -56,7 +56,8 @@ function checkUninspected({ unreachableReasons = {}, factsErrors = {} }: Cluster
 /** Finds hosts that are the same machine, or copies of each other. */
 function checkDuplicates({ hosts, machines, addresses }: ClusterSnapshot): MachineIssue[] {
   const infos = Object.entries(hosts).map(([key, { info }]) => [key, info] as const);
-  const names = infos.map(([key, { Name }]) => [key, Name] as const);
+  // DNS ignores case.
+  const names = infos.map(([key, { Name }]) => [key, Name.toLowerCase()] as const);
   const engines = infos.map(([key, { ID }]) => [key, ID] as const);
   const sameEngine = duplicates(engines);
   return [

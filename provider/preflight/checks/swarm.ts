@@ -1,5 +1,5 @@
 import { isVersionIn } from "../../../engine/version.ts";
-import { isDnsLabel } from "../../../core/dns-label.ts";
+import { HOSTNAME_FORM, isHostname } from "../../../core/hostname.ts";
 import { describeOwner } from "../../../core/labels.ts";
 import { hasSecurityOption } from "../../../core/security-options.ts";
 import { expiredCertificateFix } from "../../swarm/expired-certificate.ts";
@@ -57,13 +57,12 @@ export function checkMembership(requirement: SwarmRequirement, snapshot: Cluster
 }
 
 function hostnameErrors({ hostname, info }: HostSnapshot): string[] {
-  if (!isDnsLabel(info.Name)) {
-    const legal = "lowercase letters, digits and inner hyphens, at most 63";
+  if (!isHostname(info.Name)) {
     return [
-      `its engine calls itself "${info.Name}", which is not a DNS label (${legal}): rename the machine and restart Docker`,
+      `its engine calls itself "${info.Name}", which DNS and MinIO do not accept (${HOSTNAME_FORM}): rename the machine and restart Docker`,
     ];
   }
-  if (hostname === info.Name) return [];
+  if (hostname === undefined || hostname === info.Name) return [];
   return [
     `its engine calls itself "${info.Name}": give hostname: "${info.Name}", or rename the machine and restart Docker`,
   ];

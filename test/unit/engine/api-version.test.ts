@@ -166,7 +166,7 @@ describe("an engine", () => {
     expect(error).toBeInstanceOf(ApiVersionError);
     expect((error as Error).message.startsWith(line)).toBe(true);
     expect(isTransient(error)).toBe(false);
-    const host = { connection: connection(), hostname: "a", timeoutSeconds: 60 };
+    const host = { key: "a", connection: connection(), hostname: "a", timeoutSeconds: 60 };
     await expect(waitForEngine(host)).rejects.toThrow(line);
     await expect(collectSnapshot({ a: host })).rejects.toThrow(line);
     await expect(execWithInput(engine(), "one", ["mc"], "")).rejects.toThrow(words);

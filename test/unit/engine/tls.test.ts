@@ -149,18 +149,24 @@ describe("values known only during the run", () => {
     [{ host: "tcp://`id`:2376", ca: CERTIFICATE }, 'host "a": engine "tcp://`id`:2376": must be'],
     [{ host: "http://192.0.2.1" }, 'host "a": engine "http://192.0.2.1": must be'],
   ])("rejects %j with %s", (connection, line) => {
-    const reasons = validateConnection({ connection, hostname: "a", timeoutSeconds: 1 }).map(({ reason }) => reason);
+    const reasons = validateConnection({ key: "a", connection, hostname: "a", timeoutSeconds: 1 }).map(
+      ({ reason }) => reason,
+    );
     expect(reasons).toEqual(line === undefined ? [] : [expect.stringContaining(line)]);
   });
 
-  const machine = { connection: { host: "http://a" }, hostname: "a", timeoutSeconds: 1, drives: {} };
+  const machine = { key: "a", connection: { host: "http://a" }, hostname: "a", timeoutSeconds: 1, drives: {} };
 
   test("is checked by Machine", async () => {
     expect((await Machine.check!({}, machine)).failures).toHaveLength(1);
   });
 
   test("is checked by HostInspection, for each host", async () => {
-    const hosts = { a: machine, b: { ...machine, hostname: "b" }, c: { ...machine, connection: { host: "ssh://c" } } };
+    const hosts = {
+      a: machine,
+      b: { ...machine, key: "b", hostname: "b" },
+      c: { ...machine, connection: { host: "ssh://c" } },
+    };
     expect((await HostInspection.check!({}, { hosts })).failures.map(({ reason }) => reason)).toEqual([
       expect.stringContaining('host "a": engine "http://a"'),
       expect.stringContaining('host "b": engine "http://a"'),

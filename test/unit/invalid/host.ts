@@ -23,11 +23,11 @@ export const INVALID_HOST_SETTINGS = {
   ],
   hostname: [
     invalid(
-      "a hostname that is not a DNS label",
+      "a hostname that DNS does not accept",
       { hostname: "My_Laptop" },
       "hostname",
       '"My_Laptop"',
-      "hostnamectl set-hostname",
+      "leave it out",
     ),
   ],
   drives: [

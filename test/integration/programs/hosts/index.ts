@@ -19,7 +19,7 @@ import {
 /** A lab host in the test's configuration. */
 interface HostConfig {
   engine: string;
-  hostname: string;
+  hostname?: string;
   address: string;
   dataPathAddress?: string;
   role: "manager" | "worker";

@@ -13,9 +13,14 @@ const host: HostFields = {
 
 test("accepts a valid host", () => expect(validateHost(host)).toEqual([]));
 
+test.each(["MacBook.local", "DESKTOP-AB12CD", "ip-10-0-0-1.ec2.internal", undefined])(
+  "accepts hostname %j",
+  (hostname) => expect(validateHost({ ...host, hostname })).toEqual([]),
+);
+
 test.each<[Partial<HostFields>, string]>([
   [{ key: "Host_1" }, 'key "Host_1": must be a lowercase DNS label'],
-  [{ hostname: "MacBook.local" }, 'hostname "MacBook.local": must be a lowercase DNS label'],
+  [{ hostname: "node_1" }, 'hostname "node_1": must be a host name: letters, digits and inner hyphens'],
   [
     { engine: "docker.example" },
     'engine "docker.example": must be "unix:///path/to/docker.sock", "tcp://host:port" or',

@@ -31,7 +31,8 @@ test("combines the arguments with the engine's facts", async () => {
     drives,
     endpointAddress: "198.51.100.7",
   });
-  expect(value).toMatchObject({ key: "k", hostname: "laptop", zone: "z", labels: { a: "b" }, drives });
+  expect(await getValue(value.hostname)).toBe("laptop");
+  expect(value).toMatchObject({ key: "k", zone: "z", labels: { a: "b" }, drives });
   expect(await getValue(value.endpointAddress)).toBe("198.51.100.7");
   expect(await getValue(value.privateAddress)).toBe("127.0.0.1");
   expect(await getValue(value.machineId)).toBe("id");
@@ -43,16 +44,21 @@ test("reached by ssh is logged in to, and has the address as its own", async () 
     ...{ hostname: undefined, ssh: { address: pulumi.output("192.0.2.1"), user: "admin" }, install: "docker" },
   });
   expect(child.inputs).toEqual({
-    ...{ connection: { host: "ssh://admin@192.0.2.1" }, hostname: "laptop", timeoutSeconds: 300 },
+    ...{ key: "laptop", connection: { host: "ssh://admin@192.0.2.1" }, timeoutSeconds: 300 },
     ...{ install: "docker", drives: { drive1: {} } },
   });
   expect(await getValue(value.privateAddress)).toBe("192.0.2.1");
   expect(await getValue(value.endpointAddress)).toBe("192.0.2.1");
 });
 
+test("takes its hostname from the engine", async () => {
+  const { value } = await runProgram(() => new Host("laptop"), { outputs: () => ({ engineName: "DESKTOP-AB12CD" }) });
+  expect(await getValue(value.hostname)).toBe("DESKTOP-AB12CD");
+});
+
 test("is otherwise not logged in to", async () => {
   expect((await machine({ engine: "ssh://root@192.0.2.1" })).child.inputs).toEqual({
-    ...{ connection: { host: "ssh://root@192.0.2.1" }, hostname: "laptop", timeoutSeconds: 30 },
+    ...{ key: "laptop", connection: { host: "ssh://root@192.0.2.1" }, hostname: "laptop", timeoutSeconds: 30 },
   });
 });
 

@@ -23,7 +23,7 @@ test.each<[object, string]>([
   [one({ dataPathAddress: "eth1" }), 'hosts.a.dataPathAddress "eth1": is not an IP address'],
   [one({}, { timeoutSeconds: 0 }), "timeoutSeconds 0: must be a number of seconds above 0"],
   [{ hosts: { A_1: { address: "x", hostname: "a" } } }, 'hosts "A_1": must be a lowercase DNS label'],
-  [one({ hostname: "a.example" }), 'hosts.a.hostname "a.example": must be a lowercase DNS label'],
+  [one({ hostname: "a_1.example" }), 'hosts.a.hostname "a_1.example": must be a host name'],
   [one({ address: "me@192.0.2.1" }), 'hosts.a.address "me@192.0.2.1": must be the machine\'s name or address alone'],
   [one({ address: "ssh://192.0.2.1" }), 'hosts.a.address "ssh://192.0.2.1": must be the machine\'s name'],
   [one({ address: "-oProxyCommand=x" }), 'hosts.a.address "-oProxyCommand=x": must be the machine\'s name'],
@@ -131,7 +131,7 @@ test("creates a host for each entry, with the defaults", async () => {
         defaults: { user: "admin", labels: { team: "storage" }, drives: { d1: { path: "/mnt/disk1" } } },
         install: "docker",
       }),
-    { outputs: (type) => (type.endsWith(":Machine") ? { machineId: "id", ready: true } : {}) },
+    { outputs: (type) => (type.endsWith(":Machine") ? { engineName: "node1", machineId: "id", ready: true } : {}) },
   );
   const machines = resources.filter(({ custom }) => custom).sort((a, b) => (a.name < b.name ? -1 : 1));
   expect(machines.map(({ type, name }) => [type, name])).toEqual([
@@ -142,13 +142,14 @@ test("creates a host for each entry, with the defaults", async () => {
   const made = machines.filter(({ type }) => type.endsWith(":Machine"));
   expect(made.map(({ inputs }) => inputs)).toMatchObject([
     {
-      ...{ hostname: "a", install: "docker", timeoutSeconds: 300, drives: { d1: { path: "/mnt/disk1" } } },
+      ...{ key: "a", install: "docker", timeoutSeconds: 300, drives: { d1: { path: "/mnt/disk1" } } },
       connection: { host: "ssh://admin@192.0.2.1" },
     },
     { hostname: "far", drives: { x: {} }, connection: { host: "ssh://root@far.example:2222" } },
   ]);
   const [a, b] = [value.host("a"), value.host("b")];
   expect(value.list).toEqual([a, b]);
+  expect(await Promise.all([a, b].map(({ hostname }) => getValue(hostname)))).toEqual(["node1", "far"]);
   expect([a.labels, b.labels]).toEqual([{ team: "storage" }, { team: "storage", disk: "ssd" }]);
   expect([a.zone, b.zone]).toEqual([undefined, "z"]);
   const addresses = [a.privateAddress, a.endpointAddress, b.privateAddress, b.endpointAddress].map(getValue);

@@ -45,7 +45,9 @@ describe("endpoints", () => {
     const { endpoints, setSize, sets } = poolLayout("store", hosts);
     expect([setSize, sets]).toEqual([16, 2]);
     for (let set = 0; set < sets; set++) {
-      const members = endpoints.slice(set * setSize, (set + 1) * setSize).map((url) => url.split(":9000")[0]);
+      const members = endpoints
+        .slice(set * setSize, (set + 1) * setSize)
+        .map((url) => (url as string).split(":9000")[0]);
       for (const name of new Set(members)) expect(members.filter((one) => one === name)).toHaveLength(4);
     }
   });

@@ -22,7 +22,7 @@ describe("HandoffCache", () => {
 });
 
 describe("an inspection", () => {
-  const inputs = { connection: { host: "ssh://a" }, hostname: "a", timeoutSeconds: 300 };
+  const inputs = { key: "a", connection: { host: "ssh://a" }, hostname: "a", timeoutSeconds: 300 };
   const asked = { ...inputs, drives: { d1: { path: "/mnt/disk1" } } };
   const look = { facts: {} as never, actions: { folders: [], start: false } as never };
 

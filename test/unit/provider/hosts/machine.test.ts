@@ -44,7 +44,7 @@ afterAll(() => {
 });
 
 const wish = {
-  ...{ connection: { host: "ssh://a" }, hostname: "a", timeoutSeconds: 300 },
+  ...{ key: "a", connection: { host: "ssh://a" }, hostname: "a", timeoutSeconds: 300 },
   drives: { d1: {} },
 };
 
@@ -56,7 +56,7 @@ test("does not inspect a host again that was just inspected", async () => {
 });
 
 test("inspects a group's machines before any is changed, and reports all problems together", async () => {
-  const named = (hostname: string) => ({ ...wish, hostname, timeoutSeconds: 100 });
+  const named = (name: string) => ({ ...wish, key: name, hostname: name, timeoutSeconds: 100 });
   const hosts = { a: named("a"), b: named("b"), c: named("c") };
   await expect(HostInspection.create({ hosts })).rejects.toThrow(
     /^host b: hostname "b": the machine at a calls itself "a".*\nhost c: hostname "c": the machine at a calls itself "a".*$/,
@@ -82,7 +82,7 @@ test("does not log in to a machine without drives", async () => {
   const { drives: _drives, ...inputs } = wish;
   expect((await Machine.create(inputs)).outs).toEqual({
     ...inputs,
-    ...{ machineId: ID, engineVersion: "27.1.1", ready: true },
+    ...{ engineName: "a", machineId: ID, engineVersion: "27.1.1", ready: true },
   });
   expect(started()).not.toContain("look");
 });

@@ -194,7 +194,7 @@ describe("rejects", () => {
     [
       SWARM,
       snapshot({ a: host({}, { Name: "A_1" }) }),
-      `${HOSTNAME} "A_1", which is not a DNS label (lowercase letters, digits and inner hyphens, at most 63): rename the machine and restart Docker`,
+      `${HOSTNAME} "A_1", which DNS and MinIO do not accept (letters, digits and inner hyphens, in labels separated by dots): rename the machine and restart Docker`,
     ],
     [
       SWARM,
