@@ -16,6 +16,11 @@ const LAYERS = {
     mayImport: ["engine", "core"],
     comment: "components/ runs in the user's program. It knows the provider's resources by their kinds only.",
   },
+  plugin: {
+    mayImport: ["engine", "core", "provider", "components"],
+    comment:
+      "plugin/ is the process for programs in all languages: the resources of provider/ and, for other languages than TypeScript, the components.",
+  },
   policy: { mayImport: ["engine", "core", "components"], comment: "A policy pack reads what components register." },
   stacks: { mayImport: ["engine", "core", "components"], comment: "stacks/ is a program like any user's." },
 };
@@ -53,27 +58,41 @@ export default {
       comment:
         "The plugin starts for every command, and loading the Pulumi SDK would cost a second. It needs the messages of its protocol alone.",
       severity: "error",
-      from: { path: "^(provider|core|engine)/" },
+      from: { path: "^(provider|core|engine|plugin)/", pathNot: "^plugin/construct/" },
       to: { path: "node_modules/@pulumi/", pathNot: "node_modules/@pulumi/pulumi/proto/" },
+    },
+    {
+      name: "components-on-demand",
+      comment: "Only programs in other languages need the components in the plugin, so it loads them at the first one.",
+      severity: "error",
+      from: { path: "^plugin/", pathNot: "^plugin/construct/" },
+      to: { path: "^(components|plugin/construct)/", dynamic: false },
+    },
+    {
+      name: "schema-generator",
+      comment: "The generator of the schema needs the TypeScript compiler, which users do not have.",
+      severity: "error",
+      from: { path: "^(plugin|components|core|engine|provider)/", pathNot: "^plugin/schema/" },
+      to: { path: "^plugin/schema/", pathNot: "^plugin/schema/package-schema[.]ts$" },
     },
     {
       name: "product-without-tests",
       comment: "Code that users run must not depend on the tests.",
       severity: "error",
-      from: { path: "^(components|core|engine|provider|policy|stacks|commands|toolchain|lab)/|^index[.]ts$" },
+      from: { path: "^(components|core|engine|plugin|provider|policy|stacks|commands|toolchain|lab)/|^index[.]ts$" },
       to: { path: "^test/" },
     },
     {
       name: "no-cycles",
       comment: "Files that import each other, even types only, cannot be understood one at a time.",
       severity: "error",
-      from: { path: "^(components|core|engine|provider|policy|stacks|commands|toolchain|lab)/" },
+      from: { path: "^(components|core|engine|plugin|provider|policy|stacks|commands|toolchain|lab)/" },
       to: { circular: true },
     },
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "^(dist|docs|examples)/" },
+    exclude: { path: "^(dist|docs|examples)/|^plugin/bundle" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
     enhancedResolveOptions: {

@@ -13,6 +13,6 @@ if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
 }
 
 process.removeAllListeners("warning");
-const source = join(__dirname, "..", "provider", "plugin", "main.ts");
+const source = join(__dirname, "main.ts");
 if (existsSync(source)) import(pathToFileURL(source).href);
 else require("./bundle.cjs");

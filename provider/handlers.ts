@@ -20,7 +20,7 @@ import { LaunchSnapshot } from "./state/launch-snapshot.ts";
 import { Cluster } from "./swarm/cluster.ts";
 import { Member } from "./swarm/member.ts";
 import { NodeLabels } from "./swarm/node-labels.ts";
-import type { Handlers } from "./plugin/resource-server.ts";
+import type { Handlers } from "./rpc/resource-server.ts";
 
 /** The create, read, update and delete of every kind of resource. */
 export const handlers: Handlers = {

@@ -42,11 +42,19 @@ class CreationOwner extends SwarmResource {
   }
 }
 
-/** One identity for each connection to the Pulumi engine: with the Automation API a process may run several stacks. */
+/** One identity for each run: with the Automation API a process may run several stacks. */
 const identities = new WeakMap<object, Identity>();
 
+/** Returns an object that identifies the run: the connection to the Pulumi engine. */
+let currentRun = (): object => pulumi.runtime.getMonitor() ?? pulumi.runtime;
+
+/** Identifies runs in another way, for a process in which each component has its own connection. */
+export function identifyRunBy(run: () => object): void {
+  currentRun = run;
+}
+
 function stateIdentity(): pulumi.Output<string> {
-  const run: object = pulumi.runtime.getMonitor() ?? pulumi.runtime;
+  const run = currentRun();
   const identity = identities.get(run) ?? new Identity();
   identities.set(run, identity);
   return identity.identity;

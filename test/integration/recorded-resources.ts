@@ -1,6 +1,6 @@
 import type { ResourceHandler } from "../../provider/runtime/resource-handler.ts";
 import { handlers } from "../../provider/handlers.ts";
-import { stateFrom } from "../../provider/plugin/recorded-once.ts";
+import { stateFrom } from "../../provider/rpc/recorded-once.ts";
 import { deepEqual } from "../../provider/runtime/diff.ts";
 import { decryptSecrets } from "../../commands/lib/recorded-stack.ts";
 import { nameFromUrn } from "../../commands/lib/events.ts";

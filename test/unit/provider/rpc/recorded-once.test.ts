@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { outputsOf, stateFrom } from "../../../../provider/plugin/recorded-once.ts";
+import { outputsOf, stateFrom } from "../../../../provider/rpc/recorded-once.ts";
 
 const inputs = { managers: { a: 1 }, role: "worker" };
 const state = { ...inputs, address: "10.0.0.1" };

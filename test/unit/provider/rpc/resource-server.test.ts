@@ -6,8 +6,8 @@ import plugin from "@pulumi/pulumi/proto/plugin_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { handlers } from "../../../../provider/handlers.ts";
-import { fromStruct, toStruct } from "../../../../provider/plugin/properties.ts";
-import { resourceServer } from "../../../../provider/plugin/resource-server.ts";
+import { fromStruct, toStruct } from "../../../../provider/rpc/properties.ts";
+import { resourceServer } from "../../../../provider/rpc/resource-server.ts";
 import type { ResourceHandler } from "../../../../provider/runtime/resource-handler.ts";
 import { ResourceInitError } from "../../../../provider/runtime/errors.ts";
 
@@ -83,6 +83,16 @@ function readRequest(state?: object) {
   if (state) request.setProperties(toStruct(state));
   request.setInputs(toStruct({ from: "request" }));
   return request;
+}
+
+/** Returns the details of an error about a resource that exists but does not work. */
+function initFailure({ metadata }: ServiceError): rpc.ErrorResourceInitFailed {
+  const [details] = metadata.get("grpc-status-details-bin");
+  const [packed] = statusProto.Status.deserializeBinary(details as Buffer).getDetailsList();
+  return packed!.unpack(
+    (bytes) => rpc.ErrorResourceInitFailed.deserializeBinary(bytes),
+    "pulumirpc.ErrorResourceInitFailed",
+  )!;
 }
 
 describe("inputs that are recorded once", () => {
@@ -247,12 +257,7 @@ describe("create and update", () => {
       (failure: ServiceError) => failure,
     );
     expect(error.details).toBe("before \\u001b[2J after");
-    const [details] = error.metadata.get("grpc-status-details-bin");
-    const [packed] = statusProto.Status.deserializeBinary(details as Buffer).getDetailsList();
-    const failed = packed!.unpack(
-      (bytes) => rpc.ErrorResourceInitFailed.deserializeBinary(bytes),
-      "pulumirpc.ErrorResourceInitFailed",
-    )!;
+    const failed = initFailure(error);
     expect([failed.getId(), fromStruct(failed.getProperties()), failed.getReasonsList()]).toEqual([
       "half",
       { a: 1 },
@@ -287,6 +292,61 @@ describe("create and update", () => {
       details:
         "resource type swarm:index:Spaceship: does not exist in pulumi-swarm 9.9.9: use the version that created it",
     });
+  });
+});
+
+describe("secrets", () => {
+  const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value: "x" };
+  const sent = (properties: ReturnType<rpc.CreateResponse["getProperties"]>) => properties?.toJavaScript();
+
+  test("are accepted, as by every plugin that constructs components", async () => {
+    const { client } = await served.start({});
+    const response = await answer<rpc.ConfigureResponse>((done) => client.configure(new rpc.ConfigureRequest(), done));
+    expect([response.getAcceptsecrets(), response.getAcceptresources(), response.getAcceptoutputs()]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+  });
+
+  test("reach the handler as values, and are secrets again in what it returns", async () => {
+    const seen: object[] = [];
+    const { client } = await served.start({
+      check: async (_olds, news) => ({ inputs: (seen.push(news), news), failures: [] }),
+      create: async (inputs) => ({ id: "id", outs: (seen.push(inputs), { ...inputs, open: 1 }) }),
+      update: async (_id, olds, news) => ({ outs: (seen.push(olds, news), news) }),
+      read: async (id, state) => ({ id, props: (seen.push(state!), state!), inputs: { key: "read" } }),
+    });
+    const inputs = { key: secret };
+    const checked = await answer<rpc.CheckResponse>((done) => client.check(checkRequest(inputs), done));
+    expect(checked.getInputs()?.toJavaScript()).toEqual({ key: secret });
+    const created = await answer<rpc.CreateResponse>((done) => client.create(createRequest(inputs), done));
+    expect(sent(created.getProperties())).toEqual({ key: secret, open: 1 });
+
+    const update = new rpc.UpdateRequest();
+    update.setUrn(URN);
+    update.setOlds(toStruct(inputs));
+    update.setNews(toStruct(inputs));
+    const updated = await answer<rpc.UpdateResponse>((done) => client.update(update, done));
+    expect(sent(updated.getProperties())).toEqual({ key: secret });
+
+    const read = readRequest(inputs);
+    read.setInputs(toStruct(inputs));
+    const response = await answer<rpc.ReadResponse>((done) => client.read(read, done));
+    expect(sent(response.getProperties())).toEqual({ key: secret });
+    expect(sent(response.getInputs())).toEqual({ key: { ...secret, value: "read" } });
+    expect(seen).toEqual(Array.from({ length: 5 }, () => ({ key: "x" })));
+  });
+
+  test("are secrets in the state of a resource that does not work yet", async () => {
+    const { client } = await served.start({
+      create: () => Promise.reject(new ResourceInitError("half", { key: "x" }, "not ready")),
+    });
+    const error = await answer<rpc.CreateResponse>((done) => client.create(createRequest({ key: secret }), done)).then(
+      () => expect.fail("it was created"),
+      (failure: ServiceError) => failure,
+    );
+    expect(initFailure(error).getProperties()?.toJavaScript()).toEqual({ key: secret });
   });
 });
 

@@ -4,6 +4,7 @@ import plugin from "@pulumi/pulumi/proto/plugin_pb.js";
 import statusProto from "@pulumi/pulumi/proto/status_pb.js";
 import any from "google-protobuf/google/protobuf/any_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
+import type struct from "google-protobuf/google/protobuf/struct_pb.js";
 import { escapeControlCharacters } from "../../core/escape-control-characters.ts";
 import { errorMessage } from "../../engine/error-message.ts";
 import type { Kind } from "../kinds.ts";
@@ -26,6 +27,8 @@ export interface ServerOptions {
   during: <T>(urn: string, work: () => Promise<T>) => Promise<T>;
 }
 
+type Struct = struct.Struct;
+
 /** A method of the service. */
 type Method<Request, Response> = handleUnaryCall<Request, Response>;
 
@@ -43,15 +46,20 @@ export function resourceServer(handlers: Handlers, { version, during }: ServerOp
     );
   };
 
-  /** Returns a method that works on one resource. */
+  /**
+   * Returns a method that works on one resource.
+   *
+   * @param given the resource's properties in the request
+   */
   const onResource =
     <Request extends { getUrn(): string }, Response>(
       work: (handler: AnyHandler, request: Request) => Promise<Response>,
+      given: (request: Request) => Struct | undefined,
     ): Method<Request, Response> =>
     ({ request }, answer) => {
       const urn = request.getUrn();
       const run = async () => work(handlerOf(urn), request);
-      during(urn, run).then((response) => answer(null, response), failWith(answer));
+      during(urn, run).then((response) => answer(null, response), failWith(answer, given(request)));
     };
 
   return {
@@ -60,17 +68,24 @@ export function resourceServer(handlers: Handlers, { version, during }: ServerOp
       info.setVersion(version);
       return info;
     }),
-    configure: constant(() => new rpc.ConfigureResponse()),
+    configure: constant(() => {
+      const response = new rpc.ConfigureResponse();
+      // A plugin that constructs components must accept all three.
+      response.setAcceptsecrets(true);
+      response.setAcceptresources(true);
+      response.setAcceptoutputs(true);
+      return response;
+    }),
     cancel: constant(() => {
       cancelAll();
       return new empty.Empty();
     }),
-    check: onResource<rpc.CheckRequest, rpc.CheckResponse>(check),
-    diff: onResource<rpc.DiffRequest, rpc.DiffResponse>(diff),
-    create: onResource<rpc.CreateRequest, rpc.CreateResponse>(create),
-    read: onResource<rpc.ReadRequest, rpc.ReadResponse>(read),
-    update: onResource<rpc.UpdateRequest, rpc.UpdateResponse>(update),
-    delete: onResource<rpc.DeleteRequest, empty.Empty>(remove),
+    check: onResource<rpc.CheckRequest, rpc.CheckResponse>(check, (request) => request.getNews()),
+    diff: onResource<rpc.DiffRequest, rpc.DiffResponse>(diff, (request) => request.getNews()),
+    create: onResource<rpc.CreateRequest, rpc.CreateResponse>(create, (request) => request.getProperties()),
+    read: onResource<rpc.ReadRequest, rpc.ReadResponse>(read, (request) => request.getProperties()),
+    update: onResource<rpc.UpdateRequest, rpc.UpdateResponse>(update, (request) => request.getNews()),
+    delete: onResource<rpc.DeleteRequest, empty.Empty>(remove, (request) => request.getProperties()),
   };
 }
 
@@ -80,7 +95,7 @@ async function check(handler: AnyHandler, request: rpc.CheckRequest) {
   const { inputs, failures } = handler.check
     ? await handler.check(fromStruct(request.getOlds()), news)
     : { inputs: news, failures: [] };
-  response.setInputs(toStruct(inputs));
+  response.setInputs(toStruct(inputs, request.getNews()));
   response.setFailuresList(
     failures.map(({ property, reason }) => {
       const failure = new rpc.CheckFailure();
@@ -125,7 +140,7 @@ async function create(handler: AnyHandler, request: rpc.CreateRequest) {
   const response = new rpc.CreateResponse();
   const { id, outs } = await handler.create(fromStruct(request.getProperties()));
   response.setId(id);
-  response.setProperties(toStruct(outputsOf(outs, handler.recordedOnce)));
+  response.setProperties(toStruct(outputsOf(outs, handler.recordedOnce), request.getProperties()));
   return response;
 }
 
@@ -138,8 +153,8 @@ async function read(handler: AnyHandler, request: rpc.ReadRequest) {
     : stateFrom(outputs, fromStruct(request.getInputs()), handler.recordedOnce);
   const { id, props, inputs } = await handler.read(request.getId(), state);
   response.setId(id);
-  response.setProperties(toStruct(outputsOf(props ?? {}, handler.recordedOnce)));
-  response.setInputs(inputs ? toStruct(inputs) : request.getInputs());
+  response.setProperties(toStruct(outputsOf(props ?? {}, handler.recordedOnce), request.getProperties()));
+  response.setInputs(inputs ? toStruct(inputs, request.getInputs()) : request.getInputs());
   return response;
 }
 
@@ -148,7 +163,7 @@ async function update(handler: AnyHandler, request: rpc.UpdateRequest) {
   const news = fromStruct(request.getNews());
   const olds = stateFrom(fromStruct(request.getOlds()), fromStruct(request.getOldInputs()), handler.recordedOnce);
   const outs = handler.update ? (await handler.update(request.getId(), olds, news)).outs : news;
-  response.setProperties(toStruct(outputsOf(outs, handler.recordedOnce)));
+  response.setProperties(toStruct(outputsOf(outs, handler.recordedOnce), request.getNews()));
   return response;
 }
 
@@ -175,20 +190,24 @@ function constant<Response>(response: () => Response): Method<unknown, Response>
 }
 
 /** Returns a function that answers with an error's message, without the stack trace. */
-const failWith =
-  <Response>(answer: sendUnaryData<Response>) =>
+export const failWith =
+  <Response>(answer: sendUnaryData<Response>, given?: Struct) =>
   (error: unknown): void => {
     const message = escapeControlCharacters(errorMessage(error));
     const failure: Partial<ServiceError> = { code: status.UNKNOWN, details: message, message };
-    if (error instanceof ResourceInitError) failure.metadata = partialFailure(error, message);
+    if (error instanceof ResourceInitError) failure.metadata = partialFailure(error, message, given);
     answer(failure);
   };
 
 /** Returns the error for a resource that exists but does not work: Pulumi records it, and the next `up` updates it. */
-function partialFailure({ id, properties, reasons }: ResourceInitError, message: string): Metadata {
+function partialFailure(
+  { id, properties, reasons }: ResourceInitError,
+  message: string,
+  given: Struct | undefined,
+): Metadata {
   const detail = new rpc.ErrorResourceInitFailed();
   detail.setId(id);
-  detail.setProperties(toStruct(properties));
+  detail.setProperties(toStruct(properties, given));
   detail.setReasonsList(reasons);
   const packed = new any.Any();
   packed.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { detailedDiff } from "../../../../provider/plugin/detailed-diff.ts";
+import { detailedDiff } from "../../../../provider/rpc/detailed-diff.ts";
 
 test.each<[string, object, object, string[]]>([
   ["nothing", { a: 1, b: { c: [1] } }, { a: 1, b: { c: [1] } }, []],
