@@ -38,7 +38,7 @@ export {
 } from "./networks/overlay/overlay-network.ts";
 export { type GatewayTls, S3Gateway, type S3GatewayArgs } from "./gateway/s3-gateway.ts";
 export type { ImmutableValue } from "../core/immutable-value.ts";
-export type { LockOptions, Rollout, SettingsValidation } from "../core/service-update.ts";
+export type { LockOptions, Rollout, RolloutMode, SettingsValidation } from "../core/service-update.ts";
 export type { RegistryCredentials } from "./service/registry-credentials.ts";
 export type { SwarmServiceArgs } from "./service/args.ts";
 export type { ServiceTransform, ServiceTransformArgs } from "./service/service.ts";

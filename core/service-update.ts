@@ -1,12 +1,15 @@
 import type { Mount } from "../engine/service-types.ts";
 
+/** Which tasks a change restarts, and when. */
+export type RolloutMode = "create" | "in-place" | "one-by-one" | "all-at-once";
+
 /** How a change is rolled out to the tasks. */
 export interface Rollout {
   /**
    * `create`: the service is new. `in-place`: no task restarts. `one-by-one`: tasks restart one after another.
    * `all-at-once`: all tasks restart together, and the service is down until they are back.
    */
-  mode: "create" | "in-place" | "one-by-one" | "all-at-once";
+  mode: RolloutMode;
   /** Why this mode was chosen: the changed fields. Shown in the preview. */
   reason: string;
 }

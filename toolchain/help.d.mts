@@ -28,6 +28,7 @@ export type CommandName =
   | "preview-pr"
   | "recover"
   | "restore"
+  | "schema"
   | "stacks"
   | "status"
   | "test"

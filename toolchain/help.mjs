@@ -197,6 +197,14 @@ export const COMMANDS = {
     positionals: [],
     example: "npm run checksums",
   },
+  schema: {
+    run: "npm run schema",
+    summary: "Writes the plugin's schema, from which Pulumi generates SDKs, from the components' types and comments.",
+    usage: "[options]",
+    options: [],
+    positionals: [],
+    example: "npm run schema",
+  },
 };
 
 /** Returns the help of a command. */

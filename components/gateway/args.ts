@@ -12,7 +12,7 @@ import type { TaskSettings } from "../service/task-settings.ts";
 export interface GatewayTls {
   /** Certificate, followed by any intermediate ones, PEM. It must name every address that clients use. */
   certificate: pulumi.Input<string>;
-  /** Private key of the certificate, PEM. Kept as a secret. */
+  /** Private key of the certificate, PEM. @secret */
   key: pulumi.Input<string>;
 }
 

@@ -16,6 +16,7 @@ export interface EngineTls {
   /**
    * Private key of `cert`.
    * @default - none
+   * @secret
    */
   key?: pulumi.Input<string>;
 }

@@ -131,6 +131,7 @@ export interface MinioServiceArgs extends TaskLimits, TaskSettings, RegistryLogi
    * at once, a short outage, and MinIO rejects the old one from then on. If it is omitted later, the password stays.
    * @default - a generated password
    * @example new pulumi.Config().requireSecret("rootPassword")
+   * @secret
    */
   rootPassword?: pulumi.Input<string>;
 

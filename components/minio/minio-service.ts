@@ -54,7 +54,7 @@ export class MinioService extends SwarmComponent {
   readonly consoleEndpoints: pulumi.Output<Record<string, string>>;
   /** URL of the Prometheus metrics on each host, by host key. The argument `metrics` decides who can read them. */
   readonly metricsEndpoints: pulumi.Output<Record<string, string>>;
-  /** Bearer token for the metrics; only with `metrics: "token"`. Secret. */
+  /** Bearer token for the metrics; only with `metrics: "token"`. @secret */
   readonly metricsToken?: pulumi.Output<string>;
   /** Ids of the Swarm services, by pool key; with `mode: "replicated"` by `<pool key>/<host key>`. */
   readonly serviceIds: pulumi.Output<Record<string, string>>;
@@ -72,7 +72,7 @@ export class MinioService extends SwarmComponent {
   readonly connection: StoreConnection;
   /** Name of the root user. */
   readonly rootUser: pulumi.Output<string>;
-  /** Password of the root user. Secret. */
+  /** Password of the root user. @secret */
   readonly rootPassword: pulumi.Output<string>;
 
   constructor(name: string, args: MinioServiceArgs, opts?: pulumi.ComponentResourceOptions) {

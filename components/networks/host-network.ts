@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { DataNetwork } from "./node-network/data-network.ts";
+import type { DataNetwork, NetworkDriver } from "./node-network/data-network.ts";
 import { SwarmComponent } from "../shared/component.ts";
 import { SwarmResource } from "../shared/resource.ts";
 import type { Swarm } from "../swarm/swarm.ts";
@@ -32,7 +32,7 @@ export class HostNetwork extends SwarmComponent implements DataNetwork {
   /** The network's id in the Swarm. */
   readonly networkId: pulumi.Output<string>;
   /** The network driver. */
-  readonly driver = "host";
+  readonly driver: NetworkDriver = "host";
 
   constructor(name: string, args: HostNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("HostNetwork", name, args, opts);

@@ -6,7 +6,7 @@ import { knownValue } from "../shared/inputs.ts";
 export interface RegistryCredentials {
   /** The user name. Some registries want a fixed one, such as `AWS` or `oauth2accesstoken`. */
   username: pulumi.Input<string>;
-  /** Password or access token. Kept as a secret. */
+  /** Password or access token. @secret */
   password: pulumi.Input<string>;
 }
 

@@ -8,12 +8,14 @@ export interface TaskLimits {
    * Maximum CPUs of a task.
    * @default - no limit
    * @example 1.5
+   * @fractional
    */
   cpuLimit?: pulumi.Input<number>;
 
   /**
    * CPUs reserved for a task. It runs only on a node where they are free.
    * @default - none
+   * @fractional
    */
   cpuReservation?: pulumi.Input<number>;
 

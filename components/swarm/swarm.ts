@@ -36,11 +36,11 @@ export class Swarm extends SwarmComponent implements SwarmReference {
   readonly allowOutage: boolean;
   /** Provider for `@pulumi/docker` resources on this Swarm. Connects to a manager. */
   readonly provider: docker.Provider;
-  /** Token with which further workers join. Secret. */
+  /** Token with which further workers join. @secret */
   readonly workerJoinToken: pulumi.Output<string>;
-  /** Token with which further managers join. Secret. */
+  /** Token with which further managers join. @secret */
   readonly managerJoinToken: pulumi.Output<string>;
-  /** Key that unlocks a manager after a restart. Secret; empty unless `autolock` is on. */
+  /** Key that unlocks a manager after a restart. Empty unless `autolock` is on. @secret */
   readonly unlockKey: pulumi.Output<string>;
 
   readonly #preflight: Preflight;

@@ -39,6 +39,7 @@ export interface MinioUserArgs {
    * The user's secret key, at least 8 characters. Kept as a secret. With `adopt` give the present one, so that
    * applications keep working. Not together with `secretKeyGeneration`.
    * @default - a generated one
+   * @secret
    */
   secretKey?: pulumi.Input<string>;
 
@@ -61,7 +62,7 @@ export interface MinioUserArgs {
 export class MinioUser extends SwarmComponent {
   /** Access key (user name). */
   readonly accessKey: pulumi.Output<string>;
-  /** Secret key. Secret. */
+  /** Secret key. @secret */
   readonly secretKey: pulumi.Output<string>;
   /** Name of the user's policy in the store. */
   readonly policyName: pulumi.Output<string>;

@@ -7,6 +7,6 @@ export interface KmsKey {
    * Plain: the preview checks that it does not change.
    */
   name: string;
-  /** 32 random bytes in base64, such as from `openssl rand -base64 32`. Kept as a secret. */
+  /** 32 random bytes in base64, such as from `openssl rand -base64 32`. @secret */
   key: pulumi.Input<string>;
 }

@@ -46,6 +46,7 @@ export interface MinioTls {
   /**
    * The private key of `certificate`. Kept as a secret.
    * @default - the component generates one
+   * @secret
    */
   key?: pulumi.Input<string>;
 

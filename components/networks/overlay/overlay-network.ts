@@ -7,7 +7,7 @@ import { SwarmComponent } from "../../shared/component.ts";
 import { transformed } from "../../shared/transform.ts";
 import { throwIfInvalid, type ValidationIssue } from "../../../core/input-validation-error.ts";
 import type { NetworkSettings } from "../../../core/requirement.ts";
-import type { DataNetwork } from "../node-network/data-network.ts";
+import type { DataNetwork, NetworkDriver } from "../node-network/data-network.ts";
 import type { OverlayNetworkArgs } from "./args.ts";
 import {
   toIpamConfigs,
@@ -40,7 +40,7 @@ export class OverlayNetwork extends SwarmComponent implements DataNetwork {
   /** The network's name in the Swarm. */
   readonly networkName: pulumi.Output<string>;
   /** The network driver. */
-  readonly driver = "overlay";
+  readonly driver: NetworkDriver = "overlay";
   /** Its addresses, in CIDR form. */
   readonly subnet: pulumi.Output<string>;
   /** The address of its gateway. */

@@ -1,0 +1,57 @@
+/** The parts of Pulumi's package schema that this package uses. */
+export interface PackageSchema {
+  name: string;
+  version: string;
+  displayName: string;
+  description: string;
+  license: string;
+  language: Record<string, object>;
+  resources: Record<string, ResourceSpec>;
+  types: Record<string, ObjectTypeSpec | EnumTypeSpec>;
+}
+
+/** A component. */
+export interface ResourceSpec {
+  description: string;
+  isComponent: true;
+  inputProperties: Record<string, PropertySpec>;
+  requiredInputs: string[];
+  properties: Record<string, PropertySpec>;
+  required: string[];
+}
+
+export interface ObjectTypeSpec {
+  type: "object";
+  description: string;
+  properties: Record<string, PropertySpec>;
+  required: string[];
+}
+
+export interface EnumTypeSpec {
+  type: "string";
+  description: string;
+  enum: { name: string; value: string; description?: string }[];
+}
+
+export interface TypeSpec {
+  type?: "string" | "boolean" | "integer" | "number" | "array" | "object";
+  /** Items of an array. */
+  items?: TypeSpec;
+  /** Values of a map. */
+  additionalProperties?: TypeSpec;
+  $ref?: string;
+  oneOf?: TypeSpec[];
+  /** Whether the value must be known before the program runs. */
+  plain?: true;
+}
+
+export interface PropertySpec extends TypeSpec {
+  description?: string;
+  secret?: true;
+}
+
+/** Reference to a value of any type. */
+export const ANY = "pulumi.json#/Any";
+/** Prefixes of references to components and to types of this package. */
+export const RESOURCE_REF = "#/resources/";
+export const TYPE_REF = "#/types/";
