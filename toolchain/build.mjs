@@ -1,7 +1,8 @@
 // Builds the package: the library in dist/ as CommonJS, which both `require` and `import` load, with its types; and the
-// plugin as one file, which runs without node_modules. The repository itself runs from its sources.
+// plugin, which runs without node_modules. The part that constructs components is a file of its own, because only
+// programs in other languages load it. The repository itself runs from its sources.
 import { execFileSync } from "node:child_process";
-import { rmSync, writeFileSync } from "node:fs";
+import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,14 +10,24 @@ import { build } from "rolldown";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const dist = join(root, "dist");
+const plugin = join(root, "plugin");
 const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
 
 rmSync(dist, { recursive: true, force: true });
 execFileSync(process.execPath, [tsc, "--project", join(root, "tsconfig.build.json")], { stdio: "inherit", cwd: root });
 writeFileSync(join(dist, "package.json"), '{ "type": "commonjs" }\n');
+for (const name of readdirSync(plugin)) if (/^bundle.*[.]cjs$/.test(name)) rmSync(join(plugin, name));
 await build({
-  input: join(root, "provider", "plugin", "main.ts"),
+  input: join(plugin, "main.ts"),
   platform: "node",
-  output: { file: join(root, "plugin", "bundle.cjs"), format: "cjs", codeSplitting: false },
+  output: { dir: plugin, entryFileNames: "bundle.cjs", chunkFileNames: "bundle-[name].cjs", format: "cjs" },
+  plugins: [
+    {
+      // The SDK loads TypeScript to serialise functions, which components do not have.
+      name: "without-compiler",
+      resolveId: (id) => (id === "typescript" ? "\0compiler" : null),
+      load: (id) => (id === "\0compiler" ? "module.exports = {};" : null),
+    },
+  ],
   logLevel: "warn",
 });

@@ -1,0 +1,77 @@
+import type { handleUnaryCall, sendUnaryData } from "@grpc/grpc-js";
+import * as pulumi from "@pulumi/pulumi";
+import type rpc from "@pulumi/pulumi/proto/provider_pb.js";
+import { identifyRunBy } from "../../components/shared/owner.ts";
+import { VERSION } from "../../core/version.ts";
+import { failWith } from "../../provider/rpc/resource-server.ts";
+import type { PackageSchema } from "../schema/package-schema.ts";
+import { failingWith } from "../uncaught-errors.ts";
+import { componentOf, outputsOf } from "./components.ts";
+import { plainArguments } from "./plain-arguments.ts";
+import { sdkConstruct } from "./sdk-service.ts";
+
+type Construct = handleUnaryCall<rpc.ConstructRequest, rpc.ConstructResponse>;
+
+/**
+ * Returns the method that constructs a component for a program in another language. All components of a run are objects
+ * in this process, so that a reference to one is the object itself, as in a TypeScript program.
+ */
+export function constructMethod(schema: PackageSchema, engineAddress: string): Construct {
+  const components = new Map<string, pulumi.ComponentResource>();
+  pulumi.runtime.registerResourceModule("swarm", "index", {
+    version: VERSION,
+    construct: (name, type, urn) => {
+      const component = components.get(urn);
+      if (component) return component;
+      throw new Error(
+        `${type} "${name}" is in another provider or stack: give all components of a Swarm the same provider, and no reference to another stack`,
+      );
+    },
+  });
+  // The process serves one run, in which each component has a connection of its own.
+  const run = {};
+  identifyRunBy(() => run);
+
+  const construct = sdkConstruct(
+    {
+      version: VERSION,
+      async construct(name, type, inputs, options) {
+        const { kind, constructor, spec } = componentOf(type, schema);
+        const args = await plainArguments(`${kind} "${name}"`, inputs, spec.inputProperties, schema.types);
+        const component = new constructor(name, args, options);
+        const state = outputsOf(component, spec);
+        for (const one of [component, ...componentsIn(state)]) one.urn.apply((urn) => components.set(urn, one));
+        return { urn: component.urn, state };
+      },
+    },
+    engineAddress,
+  );
+  return (call, answer) => {
+    const { fail, answerOnce } = once(answer);
+    failingWith(fail, () => construct(call, answerOnce));
+  };
+}
+
+/** Returns components inside a value: a program can refer to those that another component returns. */
+function componentsIn(value: unknown): pulumi.ComponentResource[] {
+  if (pulumi.ComponentResource.isInstance(value)) return [value];
+  if (typeof value !== "object" || value === null || pulumi.Output.isInstance(value)) return [];
+  return Object.values(value).flatMap(componentsIn);
+}
+
+/** Answers with the first result. An error that is thrown later in the component's promises counts as well. */
+function once(answer: sendUnaryData<rpc.ConstructResponse>) {
+  let isAnswered = false;
+  const answerOnce: typeof answer = (error, response) => {
+    if (isAnswered) return;
+    isAnswered = true;
+    if (error) failWith(answer)(error);
+    else answer(null, response);
+  };
+  const fail = (error: unknown) => {
+    if (isAnswered) return false;
+    answerOnce(error as Error);
+    return true;
+  };
+  return { answerOnce, fail };
+}
