@@ -67,6 +67,16 @@ export function programsCacheEntry({ name, version, programs }: GoPrograms): { n
   return { name, key: cacheKey(version, buildKeyParts(builds), modules.flatMap(moduleFiles)) };
 }
 
+/** Compiles generated Go packages, with the dependencies of a module of `toolchain/go/`. */
+export async function compileGo(module: string, name: string, folder: string): Promise<void> {
+  const source = goModuleFolder(module);
+  const requirements = readFileSync(join(source, "go.mod"), "utf8").replace(/^module .*/, `module ${name}`);
+  writeFileSync(join(folder, "go.mod"), requirements.replaceAll(/^tool .*\n/gm, ""));
+  writeFileSync(join(folder, "go.sum"), readFileSync(join(source, "go.sum")));
+  // -mod=mod: what only other packages of the module need is removed from go.mod.
+  await run(await findGo(), ["build", "-trimpath", "-mod=mod", "./..."], { cwd: folder, env: buildEnvironment() });
+}
+
 /** Builds one program into `output`. Uses only the versions in go.sum. */
 export async function buildGoProgram(build: GoBuild, output: string): Promise<void> {
   const go = await findGo();

