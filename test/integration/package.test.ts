@@ -22,7 +22,7 @@ import { getNetwork } from "./manual-changes.ts";
 import { listOwnedObjects } from "./engine-contents.ts";
 import { joinPrograms } from "./doc-page.ts";
 import { openBucket, randomObject } from "./s3.ts";
-import { describeOnLab } from "./lab-fixture.ts";
+import { describeOnLab, type LabFixture } from "./lab-fixture.ts";
 import type { TestStack } from "./stack.ts";
 
 /** The outputs of the example for each store. */
@@ -53,7 +53,9 @@ const TYPED = [
   'new MinioService("other", { swarm, network, mode: "mirrored" });',
 ];
 
-describeOnLab("the package, installed beside the examples", (fixture) => {
+describeOnLab("the package, installed beside the examples", packageTests, { hosts: 2, disks: 1 });
+
+function packageTests(fixture: () => LabFixture): void {
   let program: string;
 
   beforeAll(async () => {
@@ -203,7 +205,30 @@ describeOnLab("the package, installed beside the examples", (fixture) => {
       });
     }
   });
-});
+
+  test("ssh-store makes a store of two machines that the user of its bucket can use", async () => {
+    const { lab, images } = fixture();
+    const [a, b] = lab.hosts.map(({ address, hostname, ssh: { user, identityFile, hostKey } }) => ({
+      ...{ address, hostname, user, identityFile, hostKey },
+    }));
+    // The kernels of the lab have no ESP.
+    const settings = { machines: { a, b }, encrypted: false, image: images.a };
+    const config = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`ssh-store:${key}`, value]));
+    const stack = await fixture().stack(config, { project: join(program, "ssh-store") });
+    await upAndClean(stack);
+    const { endpoints, bucketName, accessKey, secretKey } = (await stack.outputs({ showSecrets: true })) as {
+      endpoints: Record<string, string>;
+      bucketName: string;
+      accessKey: string;
+      secretKey: string;
+    };
+    const object = randomObject();
+    const bucketOf = (key: string) => openBucket(endpoints[key]!, accessKey, secretKey, bucketName);
+    await bucketOf("a").put("object", object);
+    expect((await bucketOf("b").get("object")).equals(object)).toBe(true);
+    await stack.destroy();
+  });
+}
 
 /** Compiles a program to CommonJS. */
 function toCommonJs(from: string, to: string): void {

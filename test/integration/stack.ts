@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { parse, stringify } from "yaml";
 import { excludeIdentity } from "../../commands/down/identity.ts";
 import type { PreviewRun } from "../../commands/preview-pr/report.ts";
@@ -36,6 +36,8 @@ export interface TestStackOptions {
   runOn?: LabHost;
   /** Additional environment variables for Pulumi. */
   env?: Record<string, string>;
+  /** Folders with language hosts. @default - only the host for Node.js */
+  languageHosts?: string[];
 }
 
 /** A resource in the state. */
@@ -77,11 +79,13 @@ export class TestStack {
     mkdirSync(join(folder, "config"), { recursive: true });
     writeFileSync(file, stringify({ config: Object.fromEntries(namespaced(options.config ?? {})) }));
     const { bin, plugins } = await ensureToolchain();
+    const languageHosts = options.languageHosts ?? [];
     const session = await openSession({ bin, plugins: [...plugins, ...(options.plugins ?? [])] }, state, name);
     // A test never uses the engine that this machine's environment selects for the docker CLI.
     const { DOCKER_HOST: _host, DOCKER_CONTEXT: _context, ...env } = session.env;
     const own = { DOCKER_CONFIG: join(folder, "docker"), PULUMI_DEBUG_COMMANDS: "true" };
-    return new TestStack({ ...session, env: { ...env, ...own, ...options.env } }, options);
+    const path = { PATH: [...languageHosts, env["PATH"]].join(delimiter) };
+    return new TestStack({ ...session, env: { ...env, ...path, ...own, ...options.env } }, options);
   }
 
   /** Sets a key of the stack's configuration; undefined removes it. */
