@@ -147,10 +147,10 @@ async function create(handler: AnyHandler, request: rpc.CreateRequest) {
 async function read(handler: AnyHandler, request: rpc.ReadRequest) {
   const response = new rpc.ReadResponse();
   const outputs = fromStruct(request.getProperties());
-  // Without a state it is an import.
-  const state = isEmpty(outputs)
-    ? undefined
-    : stateFrom(outputs, fromStruct(request.getInputs()), handler.recordedOnce);
+  const recorded = fromStruct(request.getInputs());
+  // An import has neither. The outputs alone may be empty, if all properties are recorded once.
+  const isImport = isEmpty(outputs) && isEmpty(recorded);
+  const state = isImport ? undefined : stateFrom(outputs, recorded, handler.recordedOnce);
   const { id, props, inputs } = await handler.read(request.getId(), state);
   response.setId(id);
   response.setProperties(toStruct(outputsOf(props ?? {}, handler.recordedOnce), request.getProperties()));

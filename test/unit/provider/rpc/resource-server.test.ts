@@ -145,13 +145,13 @@ describe("inputs that are recorded once", () => {
     expect(remove).toHaveBeenCalledWith("id", state);
   });
 
-  test("do not turn an import into a read", async () => {
+  test("are a state, also without outputs", async () => {
     const read = vi.fn(async (id: string, props?: object) => ({ id, props }));
     const { client } = await served.start({ recordedOnce, read });
-    const request = readRequest();
-    request.setInputs(toStruct(inputs));
+    const request = readRequest({});
+    request.setInputs(toStruct({ managers: { a: 1 } }));
     await answer<rpc.ReadResponse>((done) => client.read(request, done));
-    expect(read).toHaveBeenCalledWith("id", undefined);
+    expect(read).toHaveBeenCalledWith("id", { managers: { a: 1 } });
   });
 });
 
@@ -373,7 +373,9 @@ describe("read and delete", () => {
   test("tell an import, which has no state", async () => {
     const read = vi.fn(async (id: string) => ({ id, props: {} }));
     const { client } = await served.start({ read });
-    await answer<rpc.ReadResponse>((done) => client.read(readRequest(), done));
+    const request = readRequest();
+    request.clearInputs();
+    await answer<rpc.ReadResponse>((done) => client.read(request, done));
     expect(read).toHaveBeenCalledWith("id", undefined);
   });
 
