@@ -96,7 +96,10 @@ describe("other commands of pages that no integration test runs", () => {
   );
 
   test.each(commands)("%s: %s", (_, command) => {
-    const [, words = ""] = /^(?:npm (?:install|pack)|pulumi preview|pulumi package add)( .*)?$/.exec(command) ?? [undefined, "?"];
+    const [, words = ""] = /^(?:npm (?:install|pack)|pulumi preview|pulumi package add)( .*)?$/.exec(command) ?? [
+      undefined,
+      "?",
+    ];
     const strange = words.split(/\s+/).filter((word) => word !== "" && !isOurs(word));
     expect(strange).toEqual([]);
   });
