@@ -60,8 +60,8 @@ export const HostInspection: ResourceHandler<HostInspectionInputs> = {
     return { outs: news };
   },
 
+  /** Reads nothing: without outputs, Pulumi has no state to give. */
   async read(id, state) {
-    if (!state) throw new ResourceError(`inspection ${id} cannot be imported`);
     return { id, props: state };
   },
 };

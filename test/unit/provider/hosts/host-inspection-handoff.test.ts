@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { HandoffCache } from "../../../../provider/runtime/handoff-cache.ts";
-import { inspectionCache } from "../../../../provider/hosts/host-inspection.ts";
+import { HostInspection, inspectionCache } from "../../../../provider/hosts/host-inspection.ts";
 
 describe("HandoffCache", () => {
   test.each<[string, string, number, string | undefined]>([
@@ -19,6 +19,10 @@ describe("HandoffCache", () => {
     recent.put("a", "found", 0);
     expect([recent.take("a", 1), recent.take("a", 1)]).toEqual(["found", undefined]);
   });
+});
+
+test("an inspection is refreshed although Pulumi has no outputs of it", async () => {
+  expect(await HostInspection.read("inspection", undefined)).toEqual({ id: "inspection" });
 });
 
 describe("an inspection", () => {
