@@ -14,10 +14,16 @@ afterEach(() => rmSync(home, { recursive: true }));
 const resolve = (env: Record<string, string> = {}, platform: NodeJS.Platform = "linux") =>
   resolveLocalEngine({ env, home, platform });
 
+/** Returns the folder of a context's certificates. */
+function contextCertificates(name: string): string {
+  const id = createHash("sha256").update(name).digest("hex");
+  return join(home, ".docker", "contexts", "tls", id, "docker");
+}
+
 function writeContext(name: string, host: string): void {
   const id = createHash("sha256").update(name).digest("hex");
   const meta = join(home, ".docker", "contexts", "meta", id);
-  const tls = join(home, ".docker", "contexts", "tls", id, "docker");
+  const tls = contextCertificates(name);
   mkdirSync(meta, { recursive: true });
   mkdirSync(tls, { recursive: true });
   writeFileSync(join(meta, "meta.json"), JSON.stringify({ Name: name, Endpoints: { docker: { Host: host } } }));
@@ -82,11 +88,26 @@ describe("requested TLS", () => {
     ["ca", "ca.pem"],
   ])("by a context is refused without its %s", (file, missing) => {
     writeContext("far", "tcp://198.51.100.1:2376");
-    const id = createHash("sha256").update("far").digest("hex");
-    rmSync(join(home, ".docker", "contexts", "tls", id, "docker", `${file}.pem`));
+    rmSync(join(contextCertificates("far"), `${file}.pem`));
     expect(() => resolve({ DOCKER_CONTEXT: "far" })).toThrow(
       new RegExp(`DOCKER_CONTEXT "far": asks for TLS, but there is no .*${missing}`),
     );
+  });
+
+  test("by a context with an authority alone is kept", () => {
+    writeContext("far", "tcp://198.51.100.1:2376");
+    const folder = contextCertificates("far");
+    for (const file of ["cert", "key"]) rmSync(join(folder, `${file}.pem`));
+    expect(resolve({ DOCKER_CONTEXT: "far" })).toEqual({ host: "tcp://198.51.100.1:2376", ca: "the ca" });
+  });
+
+  test("by a folder that does not exist is refused, with and without DOCKER_TLS_VERIFY", () => {
+    const missing = 'DOCKER_CERT_PATH "/nowhere": asks for TLS, but there is no /nowhere/ca.pem';
+    expect(() => resolve({ ...REMOTE, DOCKER_TLS_VERIFY: "1", DOCKER_CERT_PATH: "/nowhere" })).toThrow(missing);
+    expect(() => resolve({ ...REMOTE, DOCKER_CERT_PATH: "/nowhere" })).toThrow(missing);
+    const engine = "tcp://198.51.100.2:2376";
+    const env = { DOCKER_TLS_VERIFY: "1", DOCKER_CERT_PATH: "/nowhere" };
+    expect(() => resolveLocalEngine({ env, home, platform: "linux" }, engine)).toThrow(missing);
   });
 
   test("is ignored for a socket, for ssh, and for a context with its own certificates", () => {
