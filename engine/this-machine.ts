@@ -29,6 +29,7 @@ export async function notLocalReason(
   machine: LocalMachine = thisMachine(),
 ): Promise<string | undefined> {
   const path = socketPath({ host });
+  if (host.startsWith("ssh://")) return `its engine is on another machine, at ${host}`;
   if (path === undefined) return `its engine is reached at ${host}, neither by ssh nor by a socket of this machine`;
   if (machine.platform !== "linux") return `its engine runs in a virtual machine, as always on ${machine.platform}`;
   const info = await ask();

@@ -37,7 +37,7 @@ export interface SshConnectionArgs {
 
 /** The ssh connection to one machine. */
 export interface SshArgs extends SshConnectionArgs {
-  /** Hostname or IP address of its ssh server. */
+  /** Hostname or IP address of its ssh server, or its alias in `~/.ssh/config`. */
   address: pulumi.Input<string>;
   /**
    * Public key of the machine's ssh server, as in its `/etc/ssh/ssh_host_ed25519_key.pub`. No other key is accepted.
@@ -97,7 +97,7 @@ export interface HostArgs {
    * machine's own. A node keeps the address with which it joined the Swarm. Not needed for a Swarm with only this machine. Hosts behind NAT are not supported as nodes of
    * one Swarm: connect them by a VPN or another private network, and give their addresses there. Encrypted networks do
    * not work through NAT, so the preflight refuses them; for other networks it warns.
-   * @default - `ssh.address`, or else "127.0.0.1"
+   * @default - `ssh.address`, or the address at which ssh reaches the machine if that is a name; otherwise "127.0.0.1"
    * @example "192.168.1.10"
    */
   privateAddress?: pulumi.Input<string>;
@@ -111,7 +111,8 @@ export interface HostArgs {
   dataPathAddress?: pulumi.Input<string>;
   /**
    * Host name or IP address at which clients reach the ports published on this machine.
-   * @default - `ssh.address`, or else "127.0.0.1"
+   * @default - the machine of `ssh` or of the engine's address, an alias of `~/.ssh/config` replaced by its `HostName`;
+   * "127.0.0.1" for an engine of this machine
    */
   endpointAddress?: pulumi.Input<string>;
   /**
@@ -149,7 +150,7 @@ export interface SshHostArgs extends SshArgs {
   /**
    * IP address at which the other hosts reach it, and on which its node listens. Must be one of the machine's own
    * addresses; see `HostArgs.privateAddress`.
-   * @default - `address`
+   * @default - `address`, or the address at which ssh reaches the machine if that is a name
    */
   privateAddress?: pulumi.Input<string>;
   /**
@@ -159,7 +160,7 @@ export interface SshHostArgs extends SshArgs {
   dataPathAddress?: pulumi.Input<string>;
   /**
    * Host name or IP address at which clients reach the ports published on it.
-   * @default - `address`
+   * @default - `address`, an alias of `~/.ssh/config` replaced by its `HostName`
    */
   endpointAddress?: pulumi.Input<string>;
   /**

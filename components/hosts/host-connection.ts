@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { resolveLocalEngine } from "../../engine/connection.ts";
 import type { EngineConnection } from "../../engine/engine-connection.ts";
+import { machineAddress } from "../../engine/machine-address.ts";
 import { throwIfInvalid } from "../../core/input-validation-error.ts";
 import type { EngineTls } from "./engine-tls.ts";
 import type { HostArgs, SshArgs } from "./host-args.ts";
@@ -31,4 +32,11 @@ export function sshEngine(subject: string, ssh: SshArgs): pulumi.Output<EngineCo
     throwIfInvalid(subject, validateSshAccess("ssh", known));
     return sshConnection(known);
   });
+}
+
+/** Returns the address at which clients reach the machine, unless the program gives another. */
+export function clientAddress(connection: pulumi.Output<EngineConnection> | { host: string }): pulumi.Output<string> {
+  if (pulumi.Output.isInstance(connection)) return connection.apply(machineAddress);
+  // Only the engine's address: an Output of the whole connection would be secret, because its key is.
+  return pulumi.output(machineAddress({ host: connection.host }));
 }

@@ -1,10 +1,11 @@
+import { isIP } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import type { Drive } from "../../core/drive.ts";
 import { throwIfInvalid } from "../../core/input-validation-error.ts";
 import { secretInput, SwarmComponent } from "../shared/component.ts";
 import type { EngineConnection } from "../../engine/engine-connection.ts";
-import type { HostArgs } from "./host-args.ts";
-import { engineConnection, findEngine, sshEngine } from "./host-connection.ts";
+import type { HostArgs, SshArgs } from "./host-args.ts";
+import { clientAddress, engineConnection, findEngine, sshEngine } from "./host-connection.ts";
 import { DEFAULT_DRIVES, validateAddresses, validateHost, validateHostConnection } from "./host-validation.ts";
 import { Machine } from "./machine.ts";
 
@@ -70,7 +71,6 @@ export class Host extends SwarmComponent {
       { parent: this, dependsOn: opts?.dependsOn },
     );
 
-    const address = ssh?.address ?? "127.0.0.1";
     this.key = key;
     this.declaredHostname = hostname;
     this.hostname = hostname === undefined ? machine.engineName : pulumi.output(hostname);
@@ -78,14 +78,21 @@ export class Host extends SwarmComponent {
     this.labels = labels;
     this.drives = drives;
     this.engine = pulumi.output(connection);
-    this.privateAddress = pulumi.output(args.privateAddress ?? address);
+    this.privateAddress = pulumi.output(args.privateAddress ?? (ssh ? ownAddress(ssh, machine) : "127.0.0.1"));
     const { dataPathAddress } = args;
     this.dataPathAddress = dataPathAddress === undefined ? undefined : pulumi.output(dataPathAddress);
-    this.endpointAddress = pulumi.output(args.endpointAddress ?? address);
+    this.endpointAddress = pulumi.output(args.endpointAddress ?? clientAddress(connection));
     this.machineId = machine.machineId;
     this.ready = machine.ready;
     this.registerOutputs({ key, hostname: this.hostname });
   }
+}
+
+/** Returns the address given for the machine, or its own if that is a name: a node cannot listen at a name. */
+function ownAddress({ address }: SshArgs, machine: Machine): pulumi.Output<string> {
+  return pulumi
+    .output(address)
+    .apply((given) => (isIP(given) === 0 ? machine.address.apply((own) => own ?? given) : pulumi.output(given)));
 }
 
 /** Returns the arguments as the state may hold them: the client key is a secret. */

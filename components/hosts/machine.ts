@@ -22,15 +22,16 @@ export class Machine extends SwarmResource {
   /** The hostname that the engine reports. */
   declare readonly engineName: pulumi.Output<string>;
   declare readonly machineId: pulumi.Output<string>;
+  /** The machine's own address at which it is logged in to. Undefined if only its engine is used. */
+  declare readonly address: pulumi.Output<string | undefined>;
   declare readonly ready: pulumi.Output<boolean>;
 
   constructor(name: string, args: MachineArgs, opts: pulumi.CustomResourceOptions) {
-    super(
-      "Machine",
-      name,
-      { engineName: undefined, machineId: undefined, engineVersion: undefined, ready: undefined, ...args },
-      opts,
-    );
+    const outputs = {
+      ...{ engineName: undefined, machineId: undefined, engineVersion: undefined },
+      ...{ address: undefined, ready: undefined },
+    };
+    super("Machine", name, { ...outputs, ...args }, opts);
   }
 }
 

@@ -13,6 +13,8 @@ export interface HostFacts {
   /** Content of its os-release file. */
   osRelease: string;
   user: string;
+  /** The machine's own address at which ssh has reached it, also behind NAT or jump hosts. */
+  address?: string;
   isRoot: boolean;
   hasAppArmor: boolean;
   /** Whether the docker command is installed: engines are reached through it. */
@@ -54,6 +56,7 @@ section hostname; uname -n
 section os; cat /etc/os-release 2>/dev/null || cat /usr/lib/os-release 2>/dev/null
 section user; id -un
 section uid; id -u
+section connection; echo "$SSH_CONNECTION"
 section apparmor; [ -d /sys/kernel/security/apparmor ] && echo yes
 section docker; command -v docker
 section info; timeout 20 docker info --format '${INFO}' 2>&1
@@ -87,6 +90,8 @@ export function parseHostFacts(printed: string): HostFacts {
     hostname: section("hostname"),
     osRelease: section("os"),
     user: section("user"),
+    // `client-address client-port server-address server-port`
+    address: section("connection").split(" ")[2],
     isRoot: section("uid") === "0",
     hasAppArmor: section("apparmor") === "yes",
     hasDocker: section("docker") !== "",

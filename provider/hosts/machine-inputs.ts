@@ -26,6 +26,8 @@ export interface MachineState extends MachineInputs {
   /** The engine's id. */
   machineId: string;
   engineVersion: string;
+  /** Its own address at which it is logged in to. Undefined if only its engine is used. */
+  address?: string;
   ready: boolean;
 }
 

@@ -9,7 +9,7 @@ import type { HostFacts } from "./host-facts.ts";
 import { validateConnection } from "./connection-validation.ts";
 import type { ResourceHandler } from "../runtime/resource-handler.ts";
 import { logLine } from "../runtime/log-line.ts";
-import { inspectHost, inspectionCache, waitForInspection } from "./host-inspection.ts";
+import { type InspectedHost, inspectHost, inspectionCache, waitForInspection } from "./host-inspection.ts";
 import {
   hasChangedInputs,
   isPrepared,
@@ -84,17 +84,17 @@ async function hasDrifted(olds: MachineState, news: MachineInputs): Promise<bool
 
 async function prepareMachine(inputs: MachineInputs): Promise<MachineState> {
   if (!isPrepared(inputs)) return toMachineState(inputs, await waitForEngine(inputs));
-  const actions = await takeActions(inputs);
+  const { facts, actions } = await takeActions(inputs);
   const info = await waitForEngine(inputs);
   if (actions.install) await smokeTestEngine(inputs);
-  return toMachineState(inputs, info);
+  return { ...toMachineState(inputs, info), address: facts.address };
 }
 
-/** Makes the changes that the machine needs, and returns them. */
-async function takeActions(inputs: PreparedMachineInputs): Promise<HostActions> {
+/** Makes the changes that the machine needs, and returns them with its facts. */
+async function takeActions(inputs: PreparedMachineInputs): Promise<InspectedHost> {
   const { facts, actions } = inspectionCache.take(inputs) ?? (await waitForInspection(inputs));
   if (actions.install || actions.start || actions.folders.length > 0) await runActions(inputs, actions, facts);
-  return actions;
+  return { facts, actions };
 }
 
 function toMachineState(inputs: MachineInputs, info: EngineInfo): MachineState {

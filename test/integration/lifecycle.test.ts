@@ -22,9 +22,10 @@ describeOnLab("a store on one machine, from up to destroy", (fixture) => {
 
   test("up creates everything, and a second preview is empty, also after a refresh", async () => {
     before = await getEngineContents(fixture().host.engine);
-    // The engine's address comes from the environment, as for the docker CLI; the docker plugin reads it as well.
+    // The engine's address comes from the environment, as for the docker CLI; the docker plugin reads it as well. So does
+    // the address of the endpoints.
     inTls = await TlsProxy.start(fixture().host);
-    stack = await fixture().stack({ engine: undefined }, { env: inTls.environment });
+    stack = await fixture().stack({ engine: undefined, endpointAddress: undefined }, { env: inTls.environment });
     const up = await stack.up();
     expect(new Set(up.steps.map(({ op }) => op))).toEqual(new Set(["create"]));
 

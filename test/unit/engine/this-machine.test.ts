@@ -55,6 +55,9 @@ describe("this machine's firewall protects an engine's ports", () => {
   test("does not inspect an engine whose address is conclusive", async () => {
     const ask = () => Promise.reject(new Error("asked"));
     expect(await notLocalReason({ host: "tcp://10.0.0.1:2376" }, ask, LINUX)).toMatch(/neither by ssh/);
+    expect(await notLocalReason({ host: "ssh://nas" }, ask, LINUX)).toBe(
+      "its engine is on another machine, at ssh://nas",
+    );
   });
 });
 

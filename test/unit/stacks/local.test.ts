@@ -1,10 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { createLocalStack } from "../../../stacks/local.ts";
 import { readSettings } from "../../../stacks/settings.ts";
-import { configure, runProgram } from "../harness.ts";
+import { configure, getValue, runProgram } from "../harness.ts";
 
-afterEach(() => pulumi.runtime.setAllConfig({}));
+afterEach(() => {
+  pulumi.runtime.setAllConfig({});
+  vi.unstubAllEnvs();
+});
 
 /** Returns the ranges that a local stack with these settings allows in the machine's firewall; undefined: no firewall. */
 async function allowed(settings: Record<string, unknown>): Promise<unknown> {
@@ -27,3 +30,17 @@ test.each<[Record<string, unknown>, string[] | undefined]>([
   [{ expose: false }, undefined],
   [{ driver: "macvlan", subnet: "10.50.0.0/24", link: { parent: "eth0.50", ipRange: "10.50.0.17/32" } }, undefined],
 ])("a local stack with %j allows %j", async (settings, ranges) => expect(await allowed(settings)).toEqual(ranges));
+
+test.each([
+  [undefined, "http://127.0.0.1:9000"],
+  ["unix:///run/docker.sock", "http://127.0.0.1:9000"],
+  ["ssh://me@nas.example", "http://nas.example:9000"],
+  ["ssh://me@192.0.2.7:2222", "http://192.0.2.7:9000"],
+])("a local stack with DOCKER_HOST %s has the endpoint %s", async (host, endpoint) => {
+  vi.stubEnv("DOCKER_HOST", host);
+  configure({ hostname: "nas", expose: true });
+  const { value } = await runProgram(() => createLocalStack(readSettings()), {
+    outputs: (type) => (type.endsWith(":RootCredentials") ? { user: "u", password: "p", generation: "g" } : {}),
+  });
+  expect(await getValue(pulumi.output(value.endpoints))).toEqual({ local: endpoint });
+});

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { Host } from "../../../../components/hosts/host.ts";
 import type { HostArgs } from "../../../../components/hosts/host-args.ts";
 import { getErrorMessage, getValue, runProgram } from "../../harness.ts";
@@ -7,9 +7,11 @@ import { getErrorMessage, getValue, runProgram } from "../../harness.ts";
 const kind = (name: string) => `swarm:index:${name}`;
 const pem = (label: string) => `-----BEGIN ${label}-----\nx\n-----END ${label}-----\n`;
 
-const machine = async (args: HostArgs = {}) => {
+const machine = async (args: HostArgs = {}, outputs: object = {}) => {
   const program = () => new Host("laptop", { hostname: "laptop", ...args });
-  const { value, resources } = await runProgram(program, { outputs: () => ({ machineId: "id", ready: true }) });
+  const { value, resources } = await runProgram(program, {
+    outputs: () => ({ machineId: "id", ready: true, ...outputs }),
+  });
   return { value, child: resources.find(({ type }) => type === kind("Machine"))! };
 };
 
@@ -54,6 +56,37 @@ test("reached by ssh is logged in to, and has the address as its own", async () 
 test("takes its hostname from the engine", async () => {
   const { value } = await runProgram(() => new Host("laptop"), { outputs: () => ({ engineName: "DESKTOP-AB12CD" }) });
   expect(await getValue(value.hostname)).toBe("DESKTOP-AB12CD");
+});
+
+test("reached by ssh at a name has the machine's own address, and the name for clients", async () => {
+  const { value } = await machine({ ssh: { address: "node1.example.com" } }, { address: "10.0.0.5" });
+  expect(await getValue(value.privateAddress)).toBe("10.0.0.5");
+  expect(await getValue(value.endpointAddress)).toBe("node1.example.com");
+  const { value: given } = await machine({ ssh: { address: "192.0.2.1" } }, { address: "10.0.0.5" });
+  expect(await getValue(given.privateAddress)).toBe("192.0.2.1");
+});
+
+test.each([
+  ["unix:///run/x.sock", "127.0.0.1"],
+  ["ssh://me@nas.example", "nas.example"],
+  ["ssh://me@192.0.2.1:2222", "192.0.2.1"],
+  ["tcp://192.0.2.1:2376", "192.0.2.1"],
+  ["tcp://[2001:db8::1]:2376", "2001:db8::1"],
+])("with the engine %s is reached by clients at %s", async (engine, address) => {
+  const key = pulumi.secret(pem("PRIVATE KEY"));
+  const tls = engine.startsWith("tcp:") ? { ca: pem("CERTIFICATE"), cert: pem("CERTIFICATE"), key } : undefined;
+  const { value } = await machine({ engine, tls });
+  expect(await getValue(value.endpointAddress)).toBe(address);
+  expect(await pulumi.isSecret(value.endpointAddress)).toBe(false);
+  expect(await getValue(value.privateAddress)).toBe("127.0.0.1");
+});
+
+test("takes the address for clients from DOCKER_HOST", async () => {
+  vi.stubEnv("DOCKER_HOST", "ssh://me@nas.example");
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const { value, child } = await machine();
+  expect(child.inputs["connection"]).toEqual({ host: "ssh://me@nas.example" });
+  expect(await getValue(value.endpointAddress)).toBe("nas.example");
 });
 
 test("is otherwise not logged in to", async () => {

@@ -141,10 +141,13 @@ test("parses the facts of this machine", () => {
   onTestFinished(() => rmSync(folder, { recursive: true }));
   mkdirSync(join(folder, "minio"));
   const drives = { d1: { path: folder }, d2: { path: join(folder, "none") }, d3: {}, d4: { path: "/" } };
-  const { stdout, stderr } = spawnSync("sh", { input: factsScript(drives), encoding: "utf8" });
+  const env = { ...process.env, SSH_CONNECTION: "198.51.100.9 50022 10.0.0.5 22" };
+  const { stdout, stderr } = spawnSync("sh", { input: factsScript(drives), encoding: "utf8", env });
   expect(stderr).toBe("");
   const survey = parseHostFacts(stdout);
   expect(survey).toMatchObject({ hostname: hostname(), user: userInfo().username, isRoot: process.getuid?.() === 0 });
+  expect(survey.address).toBe("10.0.0.5");
+  expect(parseHostFacts("== connection\n\n").address).toBeUndefined();
   expect(survey.osRelease).toMatch(/^ID=/m);
   expect(survey.disks).toEqual({
     d1: { disk: "unmounted", folder: "there" },
