@@ -119,7 +119,7 @@ function dataPathChange(olds: Partial<MemberInputs>, news: MemberInputs): string
   const { dataPathAddress = "(not given)" } = olds;
   return (
     `${describeHost(news)}: dataPathAddress ${news.dataPathAddress ?? "(not given)"}: its node joined the Swarm with ` +
-    `${dataPathAddress} and keeps it: put it back; ${howToRejoin()}`
+    `${dataPathAddress} and keeps it: put it back; to change it, ${howToRejoin()}`
   );
 }
 

@@ -8,12 +8,12 @@ const REJOIN =
   "old node, then `npm run up` (`pulumi up --refresh --run-program`); one host at a time, while the store is healthy";
 
 const REJOIN_LAST_MANAGER =
-  "to change it, make another host a manager first; a Swarm with one host has to be created again (`npm run down`, which " +
+  "make another host a manager first; a Swarm with one host has to be created again (`npm run down`, which " +
   "keeps the data in volumes, and `npm run up`)";
 
 /** Returns how to give a running node another address. */
 export function howToRejoin({ ControlAvailable, Managers }: Partial<SwarmInfo> = {}): string {
-  return ControlAvailable && Managers === 1 ? REJOIN_LAST_MANAGER : `to change it, ${REJOIN}`;
+  return ControlAvailable && Managers === 1 ? REJOIN_LAST_MANAGER : REJOIN;
 }
 
 /**
@@ -24,5 +24,5 @@ export function otherNodeAddress(privateAddress: string, swarm: SwarmInfo): stri
   const { LocalNodeState: state, NodeAddr: now } = swarm;
   if (state === "inactive" || isIP(now) === 0 || isLoopback(privateAddress)) return undefined;
   if (isSameAddress(now, privateAddress)) return undefined;
-  return `its node joined the Swarm with ${now} and keeps it: give ${now}; ${howToRejoin(swarm)}`;
+  return `its node joined the Swarm with ${now} and keeps it: give ${now}; to change it, ${howToRejoin(swarm)}`;
 }

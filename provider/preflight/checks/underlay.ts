@@ -10,6 +10,7 @@ import type {
   PerHostNetworkConfig,
   SwarmRequirement,
 } from "../../../core/requirement.ts";
+import { howToRejoin } from "../../swarm/node-address.ts";
 import { ADDRESSES_PER_HOST } from "./address-room.ts";
 import { type PreflightIssue, downgradeToWarningIf } from "./issue.ts";
 import { dataAddress, isNode, hostKeys, type ClusterSnapshot } from "../snapshot.ts";
@@ -62,8 +63,8 @@ export function checkNat(
     argument: `hosts.${key}.privateAddress`,
     value: address,
     problem:
-      `none of this host's own addresses (${own.join(", ")}): the hosts reach each other through NAT, where an encrypted ` +
-      "network would not work; give the host's own address if you can",
+      `none of this host's own addresses (${own.join(", ")}): if the machine got a new one, ${howToRejoin()}; if it is behind ` +
+      "NAT, encrypted networks do not work",
     warning: true,
   }));
 }

@@ -65,7 +65,7 @@ test.each<[string, Partial<MemberInputs>, Partial<MemberInputs>, boolean]>([
     property: "",
     reason:
       `host c (engine unix:///nowhere/c.sock): dataPathAddress ${now}: its node joined the Swarm with ${before} and keeps ` +
-      `it: put it back; ${howToRejoin()}`,
+      `it: put it back; to change it, ${howToRejoin()}`,
   };
   expect(failures).toEqual(isAccepted ? [] : [refusal]);
 });
@@ -122,11 +122,9 @@ describe("the address of a running node", () => {
 });
 
 test("the only manager needs another way to a new address", () => {
-  expect(howToRejoin({ ControlAvailable: true, Managers: 1 })).toMatch(
-    /^to change it, make another host a manager first/,
-  );
-  expect(howToRejoin({ ControlAvailable: true, Managers: 3 })).toMatch(/^to change it, let the host join again/);
-  expect(howToRejoin({ ControlAvailable: false })).toMatch(/^to change it, let the host join again/);
+  expect(howToRejoin({ ControlAvailable: true, Managers: 1 })).toMatch(/^make another host a manager first/);
+  expect(howToRejoin({ ControlAvailable: true, Managers: 3 })).toMatch(/^let the host join again/);
+  expect(howToRejoin({ ControlAvailable: false })).toMatch(/^let the host join again/);
 });
 
 const settings: NodeLabelsInputs = {
