@@ -4,8 +4,9 @@ import { isLoopback, isSameAddress } from "../../core/ip-address.ts";
 
 /** How a host gets a node with another address. Its volumes, and the quorum of Swarm and store, survive this. */
 const REJOIN =
-  "let the host join again: `docker node demote` it if it is a manager, `docker swarm leave` there, `docker node rm` its " +
-  "old node, then `npm run up` (`pulumi up --refresh --run-program`); one host at a time, while the store is healthy";
+  "let the host join again: `docker node demote` it if it is a manager, `docker swarm leave` there, restart Docker there, " +
+  "`docker node rm` its old node, then `npm run up` (`pulumi up --refresh --run-program`); one host at a time, while the " +
+  "store is healthy";
 
 const REJOIN_LAST_MANAGER =
   "make another host a manager first; a Swarm with one host has to be created again (`npm run down`, which " +

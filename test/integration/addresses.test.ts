@@ -52,6 +52,8 @@ describeOnLab(
         .poll(async () => (await third.engine.info()).Swarm.ControlAvailable, { timeout: 60_000 })
         .toBe(false);
       await third.run("docker", "swarm", "leave");
+      await third.stopEngine();
+      await third.startEngine();
       await lab.host(1).run("docker", "node", "rm", "--force", third.hostname);
       await stack.up({ refresh: true });
       expect(await nodeAddress(3)).toBe(moved);

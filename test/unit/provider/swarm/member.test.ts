@@ -89,9 +89,7 @@ describe("the address of a running node", () => {
   test("is not changed", async () => {
     expect(await refusal("198.19.0.2", "10.10.0.2")).toBe(
       `host c (engine ${fake.engine(2).connection.host}): privateAddress 10.10.0.2: its node joined the Swarm with ` +
-        "198.19.0.2 and keeps it: give 198.19.0.2; to change it, let the host join again: `docker node demote` it if it is a " +
-        "manager, `docker swarm leave` there, `docker node rm` its old node, then `npm run up` (`pulumi up --refresh " +
-        "--run-program`); one host at a time, while the store is healthy",
+        `198.19.0.2 and keeps it: give 198.19.0.2; to change it, ${howToRejoin()}`,
     );
   });
 
