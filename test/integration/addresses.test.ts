@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { openBuckets, randomObject, waitUntilShared } from "./s3.ts";
+import { waitUntilShared } from "./s3.ts";
 import { describeOnLab } from "./lab-fixture.ts";
 
 /** Returns a name that resolves to an IPv4 address everywhere: its 32 bits as one number. */
@@ -17,7 +17,7 @@ describeOnLab(
     const hosts = (ofC: Record<string, unknown> = {}) => ({ a: machine(1), b: machine(2), c: machine(3, ofC) });
     const nodeAddress = async (number: number) => (await fixture().lab.host(number).engine.info()).Swarm.NodeAddr;
 
-    test("are looked up on the machine for a name, and a node keeps its address until it joins again", async () => {
+    test("are looked up on the machine for a name, and a node keeps its address", async () => {
       const { lab } = fixture();
       const none = { engine: undefined, hostname: undefined, endpointAddress: undefined };
       const settings = { ...none, stack: "ssh", encrypted: false, minReadySeconds: 1 };
@@ -34,10 +34,6 @@ describeOnLab(
       expect(await nodeAddress(1)).toBe(lab.host(1).address);
       expect(await nodeAddress(3)).toBe(third.address);
       await waitUntilShared(stack);
-      const object = randomObject();
-      const before = await openBuckets(stack, "all");
-      await before["a"]!.create();
-      await before["c"]!.put("object", object);
       expect((await stack.preview({ refresh: true })).steps).toEqual([]);
 
       const moved = third.address.replace(/\d+$/, "103");
@@ -46,20 +42,6 @@ describeOnLab(
       const { output } = await stack.expectFailure("preview");
       expect(output).toContain(`privateAddress ${moved}: its node joined the Swarm with ${third.address} and keeps it`);
       expect(output).toContain("`docker node demote` it if it is a manager, `docker swarm leave` there");
-
-      await lab.host(1).run("docker", "node", "demote", third.hostname);
-      await expect
-        .poll(async () => (await third.engine.info()).Swarm.ControlAvailable, { timeout: 60_000 })
-        .toBe(false);
-      await third.run("docker", "swarm", "leave");
-      await third.stopEngine();
-      await third.startEngine();
-      await lab.host(1).run("docker", "node", "rm", "--force", third.hostname);
-      await stack.up({ refresh: true });
-      expect(await nodeAddress(3)).toBe(moved);
-      await waitUntilShared(stack);
-      expect((await (await openBuckets(stack, "all"))["c"]!.get("object")).equals(object)).toBe(true);
-      expect((await stack.preview({ refresh: true })).steps).toEqual([]);
     });
   },
   { hosts: 3, disks: 1 },
