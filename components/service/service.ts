@@ -49,10 +49,10 @@ function defaultTaskCount(mode: ServiceSpec["Mode"]): number {
 }
 
 /** The service of a component, as `transform.service` gets it. Its lists and objects are plain and can be changed in place. */
-export interface ServiceTransformArgs extends Omit<SwarmServiceArgs, "spec"> {
+export type ServiceTransformArgs = Omit<SwarmServiceArgs, "spec"> & {
   /** The service's spec in the format of the Engine API. Its name must stay. */
   spec: LeafInputs<ServiceSpec>;
-}
+};
 
 /** Changes of the children of a component that runs a service. TypeScript only. */
 export interface ServiceTransform {
