@@ -61,7 +61,7 @@ describeOnLab(
         expect(await getEngineContents(engine)).toEqual(before);
         // The state has an identity, and the host was inspected. No other resource was created.
         const created = stack.state().resources.filter(({ id, type }) => id && !type.startsWith("pulumi:"));
-        expect(created.map(({ type }) => type.split(":").at(-1)).toSorted()).toEqual(["Host", "Identity"]);
+        expect(created.map(({ type }) => type.split(":").at(-1)).toSorted()).toEqual(["Identity", "Machine"]);
       });
     });
 
@@ -91,7 +91,7 @@ describeOnLab(
         expect(output).toMatch(/unix:\/\/\/nowhere\/docker\.sock.* the socket does not exist: is the engine running\?/);
         // Only resources without an object in an engine were created.
         const types = stack.state().resources.map(({ type }) => type.split(":").at(-1));
-        for (const kind of ["Host", "Cluster", "Member", "Network", "Secret", "Service"])
+        for (const kind of ["Machine", "Cluster", "Member", "Network", "Secret", "Service"])
           expect(types).not.toContain(kind);
       });
     });
