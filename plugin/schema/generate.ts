@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import { VERSION } from "../../core/version.ts";
@@ -32,6 +33,7 @@ export function generateSchema(index = join(ROOT, "components", "index.ts")): Pa
     displayName: "Swarm",
     description: "Docker Swarm: the cluster, its networks and services, and one erasure-coded MinIO store.",
     license: "Apache-2.0",
+    pluginDownloadURL: downloadServer(),
     language: {
       // Input types also for plain arguments inside lists and maps, where the generator would otherwise refer to missing ones.
       go: { generateExtraInputTypes: true, generateResourceContainerTypes: true, respectSchemaVersion: true },
@@ -42,6 +44,12 @@ export function generateSchema(index = join(ROOT, "components", "index.ts")): Pa
     resources,
     types: sorted(reader.types),
   };
+}
+
+/** Returns the server that package.json names for programs in TypeScript. */
+function downloadServer(): string | undefined {
+  const manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { pulumi: { server?: string } };
+  return manifest.pulumi.server;
 }
 
 function load(index: string) {

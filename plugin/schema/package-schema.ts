@@ -5,6 +5,8 @@ export interface PackageSchema {
   displayName: string;
   description: string;
   license: string;
+  /** Where Pulumi downloads the plugin for programs in other languages. */
+  pluginDownloadURL?: string;
   language: Record<string, object>;
   resources: Record<string, ResourceSpec>;
   types: Record<string, ObjectTypeSpec | EnumTypeSpec>;

@@ -16,14 +16,18 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { VERSION } from "../../core/version.ts";
 import { ROOT } from "../../toolchain/cache.ts";
+import { writePluginArchives } from "../../toolchain/plugin-archives.ts";
+import { pluginArchive } from "../../toolchain/releases.ts";
 import { run } from "../../toolchain/run.ts";
 import { getNetwork } from "./manual-changes.ts";
 import { listOwnedObjects } from "./engine-contents.ts";
 import { joinPrograms } from "./doc-page.ts";
+import { serveRelease } from "./release-server.ts";
 import { openBucket, randomObject } from "./s3.ts";
 import { describeOnLab, type LabFixture } from "./lab-fixture.ts";
-import type { TestStack } from "./stack.ts";
+import type { TestStack, TestStackOptions } from "./stack.ts";
 
 /** The outputs of the example for each store. */
 const EXPORTS = ["endpoint", "rootUser", "rootPassword"];
@@ -65,7 +69,6 @@ function packageTests(fixture: () => LabFixture): void {
       recursive: true,
       filter: (path) => !path.includes("node_modules") && basename(path) !== "package-lock.json",
     });
-    const npm = (cwd: string, ...args: string[]) => run("npm", args, { cwd, timeoutMs: 240_000 });
     await npm(ROOT, "pack", "--pack-destination", folder);
     // The examples' dependencies, with the versions of the plugins on this machine.
     const manifest = join(program, "package.json");
@@ -116,13 +119,39 @@ function packageTests(fixture: () => LabFixture): void {
     await run(process.execPath, [compiler, ...options, ...files], { cwd: program, timeoutMs: 120_000 });
   });
 
+  test("names the plugin and its server, from which Pulumi downloads and starts it", async () => {
+    // A project with the package in its own node_modules, which does not name the plugin.
+    const project = join(program, "Pulumi.yaml");
+    writeFileSync(
+      project,
+      JSON.stringify({ name: "plain", runtime: { name: "nodejs", options: { typescript: false } } }),
+    );
+    cpSync(join(program, "two-stores", "index.ts"), join(program, "index.ts"));
+    await npm(program, "pkg", "set", "main=index.ts");
+    await using release = await serveRelease(writePluginArchives(join(dirname(program), "archives")));
+    // As for a release: docs/installation.md.
+    await npm(join(program, "node_modules", "pulumi-swarm"), "pkg", "set", `pulumi.server=${release.url}`);
+    const stack = await example("plain", {}, { project: program });
+    const plugin = join(stack.folder, "home", "plugins", `resource-swarm-v${VERSION}`);
+    rmSync(plugin, { recursive: true });
+
+    const { steps } = await stack.preview();
+    expect(release.requests).toEqual([pluginArchive("swarm", VERSION).name]);
+    expect(readdirSync(plugin)).toEqual(expect.arrayContaining(["bundle.cjs", "pulumi-resource-swarm", "schema.json"]));
+    expect(steps).toContainEqual(expect.objectContaining({ op: "create", name: "red-main" }));
+  });
+
   /** Creates a stack of an example on the lab's machine, with `more` added to its configuration. */
-  function example(name: string, more: Record<string, string> = {}, backendOf?: TestStack): Promise<TestStack> {
+  function example(
+    name: string,
+    more: Record<string, string> = {},
+    options: Pick<TestStackOptions, "backendOf" | "project"> = {},
+  ): Promise<TestStack> {
     const { host, images } = fixture();
     const { socket: engine, hostname, address: endpointAddress } = host;
     const settings = Object.entries({ engine, hostname, endpointAddress, image: images.a, ...more });
     const config = Object.fromEntries(settings.map(([key, value]) => [`${name}:${key}`, value]));
-    return fixture().stack(config, { project: join(program, name), backendOf });
+    return fixture().stack(config, { project: join(program, name), ...options });
   }
 
   async function upAndClean(stack: TestStack): Promise<void> {
@@ -189,7 +218,11 @@ function packageTests(fixture: () => LabFixture): void {
       });
 
       test("another-project reads its bucket with the outputs of the other stack", async () => {
-        const project = await example("another-project", { stores: `organization/two-stores/${stack.name}` }, stack);
+        const project = await example(
+          "another-project",
+          { stores: `organization/two-stores/${stack.name}` },
+          { backendOf: stack },
+        );
         await upAndClean(project);
         await project.destroy();
       });
@@ -229,6 +262,8 @@ function packageTests(fixture: () => LabFixture): void {
     await stack.destroy();
   });
 }
+
+const npm = (cwd: string, ...args: string[]) => run("npm", args, { cwd, timeoutMs: 240_000 });
 
 /** Compiles a program to CommonJS. */
 function toCommonJs(from: string, to: string): void {

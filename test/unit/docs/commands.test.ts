@@ -27,7 +27,7 @@ const manifest = JSON.parse(read("package.json")) as Manifest;
 const SCRIPTS = Object.keys(manifest.scripts);
 
 /** Scripts that pages name differently (`npm test`, `npm pack`), or that other scripts or editors run. */
-const UNNAMED = ["build", "format", "prepack", "test"];
+const UNNAMED = ["format", "prepack", "test"];
 
 /** Options that commands pass to Pulumi. */
 const PULUMI_OPTIONS = ["--diff", "--policy-pack", "--refresh", "--run-program"];
@@ -77,8 +77,9 @@ describe("commands accept the arguments that pages give them", () => {
     // The parsers need the stack's file, which exists only for some.
     const own = argv.filter((word, at) => word !== "--stack" && argv[at - 1] !== "--stack");
     if (READERS[script]) return void READERS[script](own);
-    const [, file] = /launch\.mjs ([\w-]+)/.exec(manifest.scripts[script]!) ?? [];
-    const sources = globSync([`commands/${file}.ts`, `commands/${file}/*.ts`], { cwd: ROOT }).map(read);
+    const [, program, file] = /node (\S+)(?: ([\w-]+))?/.exec(manifest.scripts[script]!) ?? [];
+    const files = file ? [`commands/${file}.ts`, `commands/${file}/*.ts`] : [program!];
+    const sources = globSync(files, { cwd: ROOT }).map(read);
     const options = own.filter((word) => word.startsWith("-")).map((word) => word.split("=")[0]!);
     const strange = options.filter((option) => !sources.some((source) => source.includes(`"${option}"`)));
     expect(strange.filter((option) => ![...COMMON, ...PULUMI_OPTIONS].includes(option))).toEqual([]);
