@@ -137,11 +137,17 @@ function frontend(name: "s3" | "console", port: number, plan: GatewayPlan): Sect
   ];
 }
 
-/** MinIO redirects browsers to the port of its own console. */
+/**
+ * Redirects browsers to the console of this gateway, as MinIO would to its own port. Without one, rejects MinIO's redirect,
+ * which would lead to another service or to nothing.
+ */
 function consoleRedirect(scheme: string, { storeConsolePort, consolePort }: GatewayPlan): string {
-  const location = `^https?://([^/]+):${storeConsolePort}(/.*)?$`;
   if (consolePort !== undefined)
-    return `http-response replace-header Location ${quote(location)} ${quote(`${scheme}://\\1:${consolePort}\\2`)}`;
+    return (
+      `http-request redirect code 307 location ${scheme}://%[req.hdr(host),host_only]:${consolePort} ` +
+      "if { method GET HEAD } { path / } { req.hdr(user-agent) -m sub Mozilla } !{ req.hdr(authorization) -m found }"
+    );
+  const location = `^https?://([^/]+):${storeConsolePort}(/.*)?$`;
   const text = "This gateway does not publish the console of the store.";
   return (
     `http-response return status 404 content-type text/plain string ${quote(text)} ` +
