@@ -4,13 +4,17 @@ import ts from "typescript";
 import { VERSION } from "../../core/version.ts";
 import type { PackageSchema, ResourceSpec } from "./package-schema.ts";
 import { descriptionOf } from "./doc-comments.ts";
+import { IMPORTABLE } from "./importable.ts";
 import { token, TypeReader } from "./type-reader.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 
 /** Returns the text of `plugin/schema.json`. */
 export function schemaFile(): string {
-  return `${JSON.stringify(generateSchema(), null, 2)}\n`;
+  const schema = generateSchema();
+  const imported = Object.entries(IMPORTABLE).map(([name, spec]) => [token(name), spec] as const);
+  const all = sorted({ ...schema.resources, ...Object.fromEntries(imported) });
+  return `${JSON.stringify({ ...schema, resources: all }, null, 2)}\n`;
 }
 
 /**
@@ -40,6 +44,15 @@ export function generateSchema(index = join(ROOT, "components", "index.ts")): Pa
       nodejs: { packageName: "pulumi-swarm-sdk", respectSchemaVersion: true },
       python: { respectSchemaVersion: true, pyproject: { enabled: true } },
       csharp: { respectSchemaVersion: true },
+    },
+    config: {
+      variables: {
+        engine: {
+          type: "string",
+          description:
+            "Engine to import from, in the format of `DOCKER_HOST`. Default: the engine that the docker CLI uses.",
+        },
+      },
     },
     resources,
     types: sorted(reader.types),

@@ -8,14 +8,16 @@ export interface PackageSchema {
   /** Where Pulumi downloads the plugin for programs in other languages. */
   pluginDownloadURL?: string;
   language: Record<string, object>;
+  /** Settings of the provider: `pulumi config set swarm:<name>`. */
+  config: { variables: Record<string, PropertySpec> };
   resources: Record<string, ResourceSpec>;
   types: Record<string, ObjectTypeSpec | EnumTypeSpec>;
 }
 
-/** A component. */
+/** A component, or a resource that can be imported. */
 export interface ResourceSpec {
   description: string;
-  isComponent: true;
+  isComponent?: true;
   inputProperties: Record<string, PropertySpec>;
   requiredInputs: string[];
   properties: Record<string, PropertySpec>;

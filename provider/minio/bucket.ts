@@ -1,3 +1,6 @@
+import { resolveLocalEngine } from "../../engine/connection.ts";
+import type { EngineConnection } from "../../engine/engine-connection.ts";
+import { locateImportedBucket } from "../import/imported-bucket.ts";
 import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
 import { logLine } from "../runtime/log-line.ts";
 import { mcTry, hasLocationChanged, StoreUnreachableError, type StoreLocation, mc } from "./admin-client.ts";
@@ -41,8 +44,8 @@ export const Bucket: ResourceHandler<BucketInputs, BucketState> = {
     return { id: inputs.bucketName, outs: { ...inputs, createdByUs } };
   },
 
-  async read(id, state) {
-    if (!state) throw new ResourceError(`bucket ${id} cannot be imported: declare it, and it is adopted`);
+  async read(id, state, engine = resolveLocalEngine) {
+    if (!state) return importBucket(id, engine());
     const live = await keepStateIfUnreachable(state, () => readBucket(state));
     if (!live) return NOT_FOUND;
     const { createdByUs: _created, ...inputs } = live;
@@ -103,6 +106,15 @@ async function ensureBucket({ store, bucketName, versioning, objectLock }: Bucke
     await mc(store, ["version", versioning ? "enable" : "suspend", mcPath(bucketName)]);
   }
   return live === undefined;
+}
+
+/** Reads a bucket that exists already: like one that `create` found, it is never deleted. */
+async function importBucket(id: string, connection: EngineConnection) {
+  const { store, bucketName } = await locateImportedBucket(id, connection);
+  const live = await inspectBucket(store, bucketName);
+  if (!live) return NOT_FOUND;
+  const inputs = { store, bucketName, ...live };
+  return { id: bucketName, props: { ...inputs, createdByUs: false }, inputs };
 }
 
 async function readBucket(state: BucketState): Promise<BucketState | undefined> {

@@ -94,7 +94,10 @@ export const User: ResourceHandler<UserInputs, UserState> = {
   },
 
   async read(id, state) {
-    if (!state) throw new ResourceError(`user ${id} cannot be imported: MinIO does not return its secret key`);
+    if (!state)
+      throw new ResourceError(
+        `user ${id} cannot be imported: MinIO does not return its secret key: declare a MinioUser with adopt: true`,
+      );
     const live = await keepStateIfUnreachable(state, () => readUser(state));
     if (!live) return NOT_FOUND;
     const { secretKey: _secret, serviceAccounts: _accounts, ...inputs } = live;

@@ -58,7 +58,10 @@ export const ConfigFromNetwork: ResourceHandler<ConfigFromNetworkInputs, ConfigF
   },
 
   async read(id, state) {
-    if (!state) throw new ResourceError(`network ${id} cannot be imported: declare it instead`);
+    if (!state)
+      throw new ResourceError(
+        `network ${id} cannot be imported: declare its component instead; an OverlayNetwork adopts one with adopt: true`,
+      );
     const network = await withManager(
       `network ${state.name}`,
       optionalManagerFinder(state),

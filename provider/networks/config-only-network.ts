@@ -58,7 +58,10 @@ export const ConfigOnlyNetwork: ResourceHandler<ConfigOnlyNetworkInputs, ConfigO
   },
 
   async read(id, state) {
-    if (!state) throw new ResourceError(`network ${id} cannot be imported: declare it instead`);
+    if (!state)
+      throw new ResourceError(
+        `network ${id} cannot be imported: declare its component instead; an OverlayNetwork adopts one with adopt: true`,
+      );
     const { networkId: _id, ...inputs } = state;
     try {
       const live = await inspectNetwork(state);

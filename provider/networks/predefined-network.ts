@@ -27,7 +27,10 @@ export const PredefinedNetwork: ResourceHandler<PredefinedNetworkInputs> = {
   },
 
   async read(id, state) {
-    if (!state) throw new ResourceError(`network ${id} cannot be imported: declare it instead`);
+    if (!state)
+      throw new ResourceError(
+        `network ${id} cannot be imported: declare its component instead; an OverlayNetwork adopts one with adopt: true`,
+      );
     const found = await withManager(
       `network ${state.name}`,
       optionalManagerFinder(state),

@@ -5,8 +5,10 @@ import statusProto from "@pulumi/pulumi/proto/status_pb.js";
 import any from "google-protobuf/google/protobuf/any_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import type struct from "google-protobuf/google/protobuf/struct_pb.js";
+import { resolveLocalEngine, thisMachine } from "../../engine/connection.ts";
 import { escapeControlCharacters } from "../../core/escape-control-characters.ts";
 import { errorMessage } from "../../engine/error-message.ts";
+import type { EngineConnection } from "../../engine/engine-connection.ts";
 import type { Kind } from "../kinds.ts";
 import { cancelAll } from "../runtime/cancellation.ts";
 import type { ResourceHandler } from "../runtime/resource-handler.ts";
@@ -37,6 +39,9 @@ type Method<Request, Response> = handleUnaryCall<Request, Response>;
  * calls `create` or `update` in one.
  */
 export function resourceServer(handlers: Handlers, { version, during }: ServerOptions) {
+  /** The setting `swarm:engine`. */
+  let engineAddress: string | undefined;
+  const importedEngine = () => resolveLocalEngine(thisMachine(), engineAddress);
   const isKind = (name: string): name is Kind => Object.hasOwn(handlers, name);
   const handlerOf = (urn: string): AnyHandler => {
     const kind = kindOf(urn);
@@ -68,14 +73,15 @@ export function resourceServer(handlers: Handlers, { version, during }: ServerOp
       info.setVersion(version);
       return info;
     }),
-    configure: constant(() => {
+    configure: (({ request }, answer) => {
+      engineAddress = fromStruct<{ engine?: string }>(request.getArgs()).engine;
       const response = new rpc.ConfigureResponse();
       // A plugin that constructs components must accept all three.
       response.setAcceptsecrets(true);
       response.setAcceptresources(true);
       response.setAcceptoutputs(true);
-      return response;
-    }),
+      answer(null, response);
+    }) satisfies Method<rpc.ConfigureRequest, rpc.ConfigureResponse>,
     cancel: constant(() => {
       cancelAll();
       return new empty.Empty();
@@ -83,7 +89,7 @@ export function resourceServer(handlers: Handlers, { version, during }: ServerOp
     check: onResource<rpc.CheckRequest, rpc.CheckResponse>(check, (request) => request.getNews()),
     diff: onResource<rpc.DiffRequest, rpc.DiffResponse>(diff, (request) => request.getNews()),
     create: onResource<rpc.CreateRequest, rpc.CreateResponse>(create, (request) => request.getProperties()),
-    read: onResource<rpc.ReadRequest, rpc.ReadResponse>(read, (request) => request.getProperties()),
+    read: onResource<rpc.ReadRequest, rpc.ReadResponse>(read(importedEngine), (request) => request.getProperties()),
     update: onResource<rpc.UpdateRequest, rpc.UpdateResponse>(update, (request) => request.getNews()),
     delete: onResource<rpc.DeleteRequest, empty.Empty>(remove, (request) => request.getProperties()),
   };
@@ -144,19 +150,23 @@ async function create(handler: AnyHandler, request: rpc.CreateRequest) {
   return response;
 }
 
-async function read(handler: AnyHandler, request: rpc.ReadRequest) {
+const read = (engine: () => EngineConnection) => async (handler: AnyHandler, request: rpc.ReadRequest) => {
   const response = new rpc.ReadResponse();
   const outputs = fromStruct(request.getProperties());
   const recorded = fromStruct(request.getInputs());
   // An import has neither. The outputs alone may be empty, if all properties are recorded once.
   const isImport = isEmpty(outputs) && isEmpty(recorded);
   const state = isImport ? undefined : stateFrom(outputs, recorded, handler.recordedOnce);
-  const { id, props, inputs } = await handler.read(request.getId(), state);
+  const { id, props, inputs } = state
+    ? await handler.read(request.getId(), state)
+    : await handler.read(request.getId(), undefined, engine);
+  // Without properties, Pulumi says that the resource to import does not exist.
+  if (isImport && id === "") return response;
   response.setId(id);
   response.setProperties(toStruct(outputsOf(props ?? {}, handler.recordedOnce), request.getProperties()));
   response.setInputs(inputs ? toStruct(inputs, request.getInputs()) : request.getInputs());
   return response;
-}
+};
 
 async function update(handler: AnyHandler, request: rpc.UpdateRequest) {
   const response = new rpc.UpdateResponse();

@@ -1,3 +1,5 @@
+import type { EngineConnection } from "../../engine/engine-connection.ts";
+
 /** An invalid input, found before anything is changed. */
 export interface CheckFailure {
   property: string;
@@ -31,8 +33,17 @@ export interface ResourceHandler<Inputs extends object, State extends Inputs = I
     news: Inputs,
   ): Promise<{ changes: boolean; replaces?: string[]; deleteBeforeReplace?: boolean }>;
   create(inputs: Inputs): Promise<{ id: string; outs: State }>;
-  /** Returns the resource's current state, or `NOT_FOUND` if it no longer exists. */
-  read(id: string, state?: State): Promise<{ id: string; props?: State; inputs?: Inputs }>;
+  /**
+   * Returns the resource's current state, or `NOT_FOUND` if it no longer exists.
+   *
+   * @param state the recorded state; none for `pulumi import`
+   * @param engine returns the engine to import from
+   */
+  read(
+    id: string,
+    state?: State,
+    engine?: () => EngineConnection,
+  ): Promise<{ id: string; props?: State; inputs?: Inputs }>;
   update?(id: string, olds: State, news: Inputs): Promise<{ outs: State }>;
   delete?(id: string, state: State): Promise<void>;
 }

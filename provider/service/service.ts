@@ -1,3 +1,4 @@
+import { resolveLocalEngine } from "../../engine/connection.ts";
 import { type Engine, undefinedIfNotFound } from "../../engine/engine.ts";
 import type { ServiceDetails, ServiceSpec } from "../../engine/types.ts";
 import { removeFormerOwnersFiles, removeOrphans } from "./orphans.ts";
@@ -26,6 +27,7 @@ import { ResourceError, ResourceInitError } from "../runtime/errors.ts";
 import { keepVolumeLabels } from "./volume-labels.ts";
 import { withDefaultLogOptions } from "./log-driver.ts";
 import { loginError, registryAuth } from "./registry-login.ts";
+import { inspectImportedService } from "../import/imported-service.ts";
 import type { ServiceInputs, ServiceState } from "./service-inputs.ts";
 
 /** A Swarm service. Create and update return once its tasks and the application in them are ready. */
@@ -86,8 +88,11 @@ export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
     return { id, outs };
   },
 
-  async read(id, state) {
-    if (!state) throw new ResourceError(`service ${id} cannot be imported: declare it with adopt: true`);
+  async read(id, state, engine = resolveLocalEngine) {
+    if (!state) {
+      const found = await inspectImportedService(id, engine());
+      return found ? { ...found, props: { ...found.inputs, serviceId: found.id } } : NOT_FOUND;
+    }
     const { serviceId: _id, ...recorded } = state;
     const live = await withManager(`service ${state.spec.Name}`, optionalManagerFinder(state), async (manager) => {
       const service = manager && (await undefinedIfNotFound(manager.inspectService(id)));

@@ -49,7 +49,7 @@ export const Cluster: ResourceHandler<ClusterInputs, ClusterState> = {
   },
 
   async read(id, state) {
-    if (!state) throw new ResourceError(`Swarm ${id} cannot be imported: declare it with adopt: true to adopt it`);
+    if (!state) throw new ResourceError(`Swarm ${id} cannot be imported: declare a Swarm with adopt: true`);
     await unlockManagers(state.managers, state.unlockKey);
     const find = optionalManagerFinder({ managers: state.managers, swarmId: id });
     const inspected = await withManager(`Swarm ${id}`, find, async (manager) => manager && inspectSwarm(manager));

@@ -5,6 +5,7 @@ import statusProto from "@pulumi/pulumi/proto/status_pb.js";
 import plugin from "@pulumi/pulumi/proto/plugin_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { EngineConnection } from "../../../../engine/engine-connection.ts";
 import { handlers } from "../../../../provider/handlers.ts";
 import { fromStruct, toStruct } from "../../../../provider/rpc/properties.ts";
 import { resourceServer } from "../../../../provider/rpc/resource-server.ts";
@@ -152,6 +153,41 @@ describe("inputs that are recorded once", () => {
     request.setInputs(toStruct({ managers: { a: 1 } }));
     await answer<rpc.ReadResponse>((done) => client.read(request, done));
     expect(read).toHaveBeenCalledWith("id", { managers: { a: 1 } });
+  });
+});
+
+describe("an import", () => {
+  const importRequest = () => {
+    const request = new rpc.ReadRequest();
+    request.setUrn(URN);
+    request.setId("web");
+    return request;
+  };
+  const configure = (args: object) => {
+    const request = new rpc.ConfigureRequest();
+    request.setArgs(toStruct(args));
+    return answer<rpc.ConfigureResponse>((done) => served.client.configure(request, done));
+  };
+
+  test("reads from the engine of the setting swarm:engine", async () => {
+    const read = vi.fn(async (_id: string, _state?: object, engine?: () => EngineConnection) => ({
+      id: "found",
+      props: { host: engine?.().host },
+      inputs: { a: 1 },
+    }));
+    const { client } = await served.start({ read });
+    await configure({ engine: "unix:///their.sock" });
+    const response = await answer<rpc.ReadResponse>((done) => client.read(importRequest(), done));
+    expect(read).toHaveBeenCalledWith("web", undefined, expect.any(Function));
+    expect(response.getId()).toBe("found");
+    expect(fromStruct(response.getProperties())).toEqual({ host: "unix:///their.sock" });
+    expect(fromStruct(response.getInputs())).toEqual({ a: 1 });
+  });
+
+  test("answers without properties if the resource does not exist", async () => {
+    const { client } = await served.start({ read: async () => ({ id: "" }) });
+    const response = await answer<rpc.ReadResponse>((done) => client.read(importRequest(), done));
+    expect([response.hasProperties(), response.hasInputs()]).toEqual([false, false]);
   });
 });
 
@@ -376,7 +412,7 @@ describe("read and delete", () => {
     const request = readRequest();
     request.clearInputs();
     await answer<rpc.ReadResponse>((done) => client.read(request, done));
-    expect(read).toHaveBeenCalledWith("id", undefined);
+    expect(read).toHaveBeenCalledWith("id", undefined, expect.any(Function));
   });
 
   test("pass the state to the handler that deletes", async () => {

@@ -1,0 +1,54 @@
+import type { EngineConnection } from "../../engine/engine-connection.ts";
+import type { ServiceDetails } from "../../engine/types.ts";
+import type { StoreLocation } from "../minio/admin-client.ts";
+import { ResourceError } from "../runtime/errors.ts";
+import { inspectImportedSwarm } from "./imported-swarm.ts";
+
+/** The variable by which a member of a store names its client's root credentials. */
+const MEMBER_VARIABLE = "MC_CONFIG_ENV_FILE=";
+
+/**
+ * Returns the location of the store that holds a bucket, as seen from one engine.
+ *
+ * @param id `bucket`, or `store/bucket` if the Swarm has several stores
+ */
+export async function locateImportedBucket(
+  id: string,
+  connection: EngineConnection,
+): Promise<{ store: StoreLocation; bucketName: string }> {
+  const { engine, ...swarm } = await inspectImportedSwarm(connection);
+  const [bucketName = "", asked] = id.split("/").toReversed();
+  const { serviceName, serviceIds } = findStore(bucketName, asked, await engine.listServices());
+  return { bucketName, store: { ...swarm, serviceName, serviceIds } };
+}
+
+/** Returns the name and the services of the named store, or of the only one. */
+export function findStore(
+  bucketName: string,
+  asked: string | undefined,
+  services: readonly ServiceDetails[],
+): Pick<StoreLocation, "serviceName" | "serviceIds"> {
+  const members = services.flatMap((service) => {
+    const store = storeOf(service);
+    return store === undefined ? [] : [{ store, service }];
+  });
+  const stores = [...new Set(members.map(({ store }) => store))].toSorted();
+  const serviceName = asked ?? (stores.length === 1 ? stores[0] : undefined);
+  if (serviceName === undefined || !stores.includes(serviceName)) {
+    const ids = stores.map((store) => `${store}/${bucketName}`).join(" or ");
+    const fix = ids === "" ? "the Swarm has no store of a MinioService" : `import ${ids}`;
+    throw new ResourceError(`bucket ${asked ? `${asked}/` : ""}${bucketName}: its store is not known: ${fix}`);
+  }
+  const own = members.filter(({ store }) => store === serviceName);
+  const key = (name: string) => name.slice(serviceName.length + 1);
+  return {
+    serviceName,
+    serviceIds: Object.fromEntries(own.map(({ service }) => [key(service.Spec.Name), service.ID])),
+  };
+}
+
+/** Returns the store that a service belongs to; undefined if it is no member of one. */
+function storeOf({ Spec: { TaskTemplate } }: ServiceDetails): string | undefined {
+  const isMember = TaskTemplate.ContainerSpec.Env?.some((variable) => variable.startsWith(MEMBER_VARIABLE));
+  return isMember ? TaskTemplate.Networks?.[0]?.Aliases?.[0] : undefined;
+}

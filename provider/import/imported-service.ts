@@ -1,0 +1,55 @@
+import { undefinedIfNotFound } from "../../engine/engine.ts";
+import type { EngineConnection } from "../../engine/engine-connection.ts";
+import type { ServiceSpec } from "../../engine/types.ts";
+import { describeOwner, OWNER_LABEL } from "../../core/labels.ts";
+import { ResourceError } from "../runtime/errors.ts";
+import { logLine } from "../runtime/log-line.ts";
+import { decideRollout } from "../service/update-strategy.ts";
+import type { ServiceInputs } from "../service/service-inputs.ts";
+import { inspectImportedSwarm } from "./imported-swarm.ts";
+
+/** No state: an imported service keeps its labels. */
+const NO_OWNER = { id: "", project: "", stack: "", name: "" };
+
+/**
+ * Returns a service as inputs that describe it completely, with its id; undefined if it does not exist.
+ *
+ * @param name the service's name or id
+ * @throws ResourceError if another state owns it, or if it is a job
+ */
+export async function inspectImportedService(
+  name: string,
+  connection: EngineConnection,
+): Promise<{ id: string; inputs: ServiceInputs } | undefined> {
+  const { engine, swarmId, managers, nodes } = await inspectImportedSwarm(connection);
+  const service = await undefinedIfNotFound(engine.inspectService(name));
+  if (!service) return undefined;
+  const { Labels, Name } = service.Spec;
+  if (Labels?.[OWNER_LABEL] !== undefined) {
+    throw new ResourceError(
+      `service ${Name}: cannot be imported: it belongs to ${describeOwner(Labels)}: ` +
+        "use the state that created it, or declare a SwarmService with adopt: true",
+    );
+  }
+  const spec = importedSpec(service.Spec);
+  const tasks = taskCount(spec);
+  if (spec.TaskTemplate.ContainerSpec.Env?.length) {
+    logLine(`service ${Name}: its variables are imported in plain text: move passwords to Docker secrets`);
+  }
+  const settings = { restartTogether: [], immutable: {}, timeoutSeconds: 600, rollout: decideRollout(spec, spec, []) };
+  return { id: service.ID, inputs: { managers, swarmId, owner: NO_OWNER, nodes, spec, ...settings, tasks } };
+}
+
+/** Returns the spec without what every update decides: how it is rolled out. */
+function importedSpec({ UpdateConfig: _update, ...spec }: ServiceSpec): ServiceSpec {
+  const { ForceUpdate: _force, ...TaskTemplate } = spec.TaskTemplate;
+  return { ...spec, TaskTemplate };
+}
+
+function taskCount({ Name, Mode }: ServiceSpec): number {
+  if ("Replicated" in Mode) return Mode.Replicated.Replicas;
+  if ("Global" in Mode) return 1;
+  throw new ResourceError(
+    `service ${Name}: mode ${Object.keys(Mode).join()}: cannot be imported: only replicated and global services can`,
+  );
+}
