@@ -40,9 +40,14 @@ export async function inspectImportedService(
   return { id: service.ID, inputs: { managers, swarmId, owner: NO_OWNER, nodes, spec, ...settings, tasks } };
 }
 
-/** Returns the spec without what every update decides: how it is rolled out. */
+type ReportedTask = ServiceSpec["TaskTemplate"] & { Runtime?: string };
+
+/** Returns the spec without how it is rolled out, which every update decides, and without what its tasks do not report. */
 function importedSpec({ UpdateConfig: _update, ...spec }: ServiceSpec): ServiceSpec {
-  const { ForceUpdate: _force, ...TaskTemplate } = spec.TaskTemplate;
+  const { ForceUpdate: _force, Runtime = "container", ...TaskTemplate }: ReportedTask = spec.TaskTemplate;
+  if (Runtime !== "container") {
+    throw new ResourceError(`service ${spec.Name}: runtime ${Runtime}: cannot be imported: it runs no containers`);
+  }
   return { ...spec, TaskTemplate };
 }
 

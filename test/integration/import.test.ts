@@ -119,7 +119,7 @@ describeOnLab("pulumi import", (fixture) => {
     program.resources["web"]!.properties.spec.Labels["team"] = "shop";
     writeFileSync(file, stringify(program));
     const { steps } = await stack.preview();
-    expect(steps.map(({ name, diffs }) => [name, diffs])).toEqual([["web", ["spec.Labels.team"]]]);
+    expect(steps.map(({ name, diffs }) => [name, diffs])).toEqual([["web", ["rollout.reason", "spec.Labels.team"]]]);
     const before = await fixture().host.engine.inspectService("web");
     await stack.up();
     const after = await fixture().host.engine.inspectService("web");
