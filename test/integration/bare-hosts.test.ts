@@ -47,7 +47,7 @@ describe("hosts without Docker Engine or the image", () => {
     stack = await TestStack.create({ config: { stack: "ssh", image: image!.built.name, ...settings } });
     const bringing = distributeInBackground(image!);
     const { output } = await stack.up().finally(() => bringing.stop());
-    expect(output).toMatch(/host node2: going to install docker\.io iptables with apt-get, start the Docker Engine/);
+    expect(output).toMatch(/host b: going to install docker\.io iptables with apt-get, start the Docker Engine/);
     expect(await lab.exec(2, "id", "-nG", "operator")).toContain("docker");
     expect(await lab.host(2).engine.hasImage(image!.built.name)).toBe(true);
 
