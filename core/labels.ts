@@ -24,6 +24,9 @@ export const SWARM_LABEL = "pulumi-swarm.swarm";
  */
 export const GENERATION_LABEL = "pulumi-swarm.generation";
 
+/** The addresses of a config-only network as JSON, because Docker 29 does not report them. */
+export const ADDRESSES_LABEL = "pulumi-swarm.addresses";
+
 const OWNER_LABELS = [OWNER_LABEL, PROJECT_LABEL, STACK_LABEL, NAME_LABEL];
 
 /** Returns the labels for an owner. In a program the owner's identity is an Output. */
@@ -36,9 +39,9 @@ export function ownerLabels<T>(owner: Record<keyof Owner, T>): Record<string, T>
   };
 }
 
-/** Returns the user's own labels, without those of an owner or a Swarm. */
+/** Returns the user's own labels, without those that pulumi-swarm sets. */
 export function userLabels(labels: Readonly<Record<string, string>>): Record<string, string> {
-  const set = [...OWNER_LABELS, SWARM_LABEL];
+  const set = [...OWNER_LABELS, SWARM_LABEL, ADDRESSES_LABEL];
   return Object.fromEntries(Object.entries(labels).filter(([label]) => !set.includes(label)));
 }
 

@@ -4,7 +4,7 @@ import { isNetworkInUse } from "../../engine/errors.ts";
 import { UnreachableError } from "../../engine/unreachable.ts";
 import type { NetworkDetails } from "../../engine/types.ts";
 import type { NetworkConfigOnHost } from "../../core/requirement.ts";
-import { toHostConfig } from "../preflight/config-only-networks.ts";
+import { addressesLabel, toHostConfig } from "../preflight/config-only-networks.ts";
 import { describeOwner, isOwned, type Owner, ownerLabels, SWARM_LABEL } from "../../core/labels.ts";
 import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
 import { logLine } from "../runtime/log-line.ts";
@@ -111,7 +111,7 @@ async function ensureNetwork(inputs: ConfigOnlyNetworkInputs): Promise<string> {
       Config: subnet ? [{ Subnet: subnet, Gateway: gateway, ...(ipRange && { IPRange: ipRange }) }] : [],
     },
     Options: options,
-    Labels: { ...labels, ...ownerLabels(owner), [SWARM_LABEL]: swarmId },
+    Labels: { ...labels, ...ownerLabels(owner), ...addressesLabel(config), [SWARM_LABEL]: swarmId },
   });
 }
 

@@ -1,5 +1,5 @@
 import type { NetworkDetails } from "../../engine/types.ts";
-import { isOwned, userLabels } from "../../core/labels.ts";
+import { ADDRESSES_LABEL, isOwned, userLabels } from "../../core/labels.ts";
 import { MTU_OPTION } from "../../core/network-rules.ts";
 import { stableJson, type FieldDiff } from "./field-diff.ts";
 import type { NetworkRequirement, PerHostNetworkConfig, NetworkConfigOnHost } from "../../core/requirement.ts";
@@ -23,7 +23,16 @@ const ARGUMENTS: Record<string, (host: string) => string> = {
 
 /** Returns the settings of a config-only network. */
 export function toHostConfig({ IPAM, Labels, Options }: NetworkDetails): NetworkConfigOnHost {
-  return { ...toAddresses(IPAM), options: Options ?? {}, labels: userLabels(Labels ?? {}) };
+  const recorded = Labels?.[ADDRESSES_LABEL];
+  const isReported = (IPAM.Config ?? []).length > 0;
+  const addresses =
+    isReported || recorded === undefined ? toAddresses(IPAM) : (JSON.parse(recorded) as NetworkAddresses);
+  return { ...addresses, options: Options ?? {}, labels: userLabels(Labels ?? {}) };
+}
+
+/** Returns the label from which `toHostConfig` reads the addresses. Empty for a network without addresses of its own. */
+export function addressesLabel({ subnet, gateway, ipRange }: NetworkAddresses): Record<string, string> {
+  return subnet === undefined ? {} : { [ADDRESSES_LABEL]: JSON.stringify({ subnet, gateway, ipRange }) };
 }
 
 /** Returns the addresses of a network. */

@@ -4,7 +4,7 @@ import { listOrphanedNetworks } from "../../../../provider/preflight/live-networ
 import type { NetworkRequirement, PerHostNetworkConfig } from "../../../../core/requirement.ts";
 import { formatPreflightIssue } from "../../../../provider/preflight/checks/issue.ts";
 import { checkAll } from "../../../../provider/preflight/checks/all.ts";
-import { toHostConfig } from "../../../../provider/preflight/config-only-networks.ts";
+import { addressesLabel, toHostConfig } from "../../../../provider/preflight/config-only-networks.ts";
 import { type ClusterSnapshot, withConfigLabels } from "../../../../provider/preflight/snapshot.ts";
 import { ownerLabels } from "../../../../core/labels.ts";
 import { attached, host, machine, network, owner, ownManager, service, snapshot } from "../../preflight-snapshot.ts";
@@ -40,6 +40,15 @@ const DEMAND: NetworkRequirement = {
 };
 
 const LABELS = { ...ownerLabels(owner("net")), "pulumi-swarm.swarm": "swarm-1" };
+
+test("the label has the addresses where an engine does not report them, as Docker 29", () => {
+  const { options, labels, ...addresses } = PARTS.hosts.a!;
+  const silent = (more: Record<string, string>) =>
+    config("a", { IPAM: { Driver: "default", Config: null }, Labels: { ...LABELS, ...more } });
+  expect(toHostConfig(silent(addressesLabel(addresses)))).toEqual({ ...addresses, options, labels });
+  expect(toHostConfig(silent(addressesLabel({})))).toEqual({ options, labels });
+  expect(toHostConfig(config("a", { Labels: addressesLabel({ subnet: "10.99.0.0/24" }) })).subnet).toBe("10.50.0.0/24");
+});
 
 /** Returns a host's config-only network as the engine reports it; the Swarm's network has no labels. */
 function config(key: "a" | "b", more: Partial<NetworkDetails> = {}): NetworkDetails {
