@@ -54,6 +54,7 @@ describeOnLab(
         "delete store-member-a",
         "delete store-member-b",
         "delete store-pools",
+        "update store",
         "update store-2027",
         "update store-root-keys",
       ]);

@@ -55,8 +55,8 @@ describeOnLab("the comment on a pull request", (fixture) => {
       "update minio-main",
       "update minio-root-keys",
     ]);
-    // A bucket is a resource without a component.
-    expect(of(" ")).toEqual(expect.arrayContaining(["create fresh", "delete old"]));
+    expect(of("MinioBucket fresh")).toEqual(["create fresh"]);
+    expect(of("MinioBucket old")).toEqual(["delete old"]);
   });
 
   test("lists effects on data first, then that all members restart at once and how long that takes", () => {
