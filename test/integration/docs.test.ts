@@ -111,7 +111,7 @@ describeOnLab(
         const config = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`adopt:${key}`, value]));
         stack = await fixture().stack(config, { project });
         const preview = await stack.preview();
-        const [warning] = readBlocks("docs/adopt.md").filter(({ language }) => language === "text");
+        const [warning] = readBlocks("docs/adopt.md").filter(({ text }) => text.includes("warning: "));
         expect(preview.output).toContain(warning!.text.trim());
         await stack.up();
         expect((await stack.preview({ refresh: true })).steps).toEqual([]);
