@@ -85,16 +85,28 @@ function checkName(
 
 function checkEncryption({ settings }: NetworkRequirement, { hosts }: ClusterSnapshot): NetworkIssue[] {
   if (!settings.encrypted) return [];
+  return encryptionIssues(
+    hosts,
+    encryptsUnsafely,
+    (engine) =>
+      `${engine} may send its packets in clear text (fixed in 20.10.24 and 23.0.3): upgrade it, or set encrypted: false`,
+  );
+}
+
+/** Returns an issue for each host whose engine's version is affected. */
+function encryptionIssues(
+  hosts: ClusterSnapshot["hosts"],
+  isAffected: (version: string) => boolean,
+  problem: (engine: string) => string,
+): (NetworkIssue & { hosts: [string] })[] {
   return Object.entries(hosts)
-    .filter(([, { info }]) => encryptsUnsafely(info.ServerVersion))
+    .filter(([, { info }]) => isAffected(info.ServerVersion))
     .map(([key, { info }]) => ({
       check: "engine",
       hosts: [key],
       argument: "encrypted",
       value: true,
-      problem:
-        `Docker ${info.ServerVersion} on host ${key} may send its packets in clear text (fixed in 20.10.24 and ` +
-        "23.0.3): upgrade it, or set encrypted: false",
+      problem: problem(`Docker ${info.ServerVersion} on host ${key}`),
     }));
 }
 
@@ -107,19 +119,15 @@ function checkEncryptedPort(
   if (!requirement.settings.encrypted || hostKeys(snapshot).length < 2) return [];
   if (dataPathPort === undefined || dataPathPort === DEFAULT_DATA_PATH_PORT) return [];
   const isLive = liveNetwork(requirement, snapshot) !== undefined;
-  return Object.entries(snapshot.hosts)
-    .filter(([, { info }]) => encryptsDefaultPortOnly(info.ServerVersion))
-    .map(([key, { info }]) => ({
-      check: "engine",
-      hosts: [key],
-      argument: "encrypted",
-      value: true,
-      problem:
-        `the Swarm has dataPathPort ${dataPathPort}, and Docker ${info.ServerVersion} on host ${key} encrypts only packets of ` +
-        `port ${DEFAULT_DATA_PATH_PORT} and drops others (fixed in 23.0.7 and 24.0.3): upgrade it, leave dataPathPort out, ` +
-        "or set encrypted: false",
-      warning: isLive && isNode(snapshot, key),
-    }));
+  const issues = encryptionIssues(
+    snapshot.hosts,
+    encryptsDefaultPortOnly,
+    (engine) =>
+      `the Swarm has dataPathPort ${dataPathPort}, and ${engine} encrypts only packets of ` +
+      `port ${DEFAULT_DATA_PATH_PORT} and drops others (fixed in 23.0.7 and 24.0.3): upgrade it, leave dataPathPort out, ` +
+      "or set encrypted: false",
+  );
+  return issues.map((issue) => ({ ...issue, warning: isLive && isNode(snapshot, issue.hosts[0]) }));
 }
 
 /** Returns at most one issue, for the first overlap. */
