@@ -94,17 +94,18 @@ export interface HostArgs {
   install?: EngineSource;
   /**
    * IP address at which the other hosts of the Swarm reach this one, and on which its node listens. Must be one of the
-   * machine's own. A node keeps the address with which it joined the Swarm. Not needed for a Swarm with only this machine. Hosts behind NAT are not supported as nodes of
-   * one Swarm: connect them by a VPN or another private network, and give their addresses there. Encrypted networks do
-   * not work through NAT, so the preflight refuses them; for other networks it warns.
+   * machine's own. A node keeps the address with which it joined the Swarm. Not needed for a Swarm with only this machine.
+   * Hosts behind NAT are not supported as nodes of one Swarm: connect them by a VPN or another private network, and give
+   * their addresses there. Encrypted networks do not work through NAT, so the preflight refuses them; for other networks it
+   * warns.
    * @default - `ssh.address`, or the address at which ssh reaches the machine if that is a name; otherwise "127.0.0.1"
    * @example "192.168.1.10"
    */
   privateAddress?: pulumi.Input<string>;
   /**
-   * IP address at which its node sends and receives the traffic of networks (VXLAN), if it has an own interface for it. Must be
-   * one of the machine's own addresses. Give it to all hosts, or to none. A node keeps the address with which it joined
-   * the Swarm.
+   * IP address at which its node sends and receives the traffic of networks (VXLAN), if a separate interface carries it.
+   * Must be one of the machine's own addresses. Give it to all hosts, or to none. A node keeps the address with which it
+   * joined the Swarm.
    * @default - `privateAddress`
    * @example "10.0.20.11"
    */
