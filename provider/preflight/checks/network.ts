@@ -88,8 +88,8 @@ function checkEncryption({ settings }: NetworkRequirement, { hosts }: ClusterSna
   return encryptionIssues(
     hosts,
     encryptsUnsafely,
-    (engine) =>
-      `${engine} may send its packets in clear text (fixed in 20.10.24 and 23.0.3): upgrade it, or set encrypted: false`,
+    (version, host) =>
+      `Docker ${version} on host ${host} may send its packets in clear text (fixed in 20.10.24 and 23.0.3): upgrade it, or set encrypted: false`,
   );
 }
 
@@ -97,7 +97,7 @@ function checkEncryption({ settings }: NetworkRequirement, { hosts }: ClusterSna
 function encryptionIssues(
   hosts: ClusterSnapshot["hosts"],
   isAffected: (version: string) => boolean,
-  problem: (engine: string) => string,
+  problem: (version: string, host: string) => string,
 ): (NetworkIssue & { hosts: [string] })[] {
   return Object.entries(hosts)
     .filter(([, { info }]) => isAffected(info.ServerVersion))
@@ -106,7 +106,7 @@ function encryptionIssues(
       hosts: [key],
       argument: "encrypted",
       value: true,
-      problem: problem(`Docker ${info.ServerVersion} on host ${key}`),
+      problem: problem(info.ServerVersion, key),
     }));
 }
 
@@ -122,8 +122,8 @@ function checkEncryptedPort(
   const issues = encryptionIssues(
     snapshot.hosts,
     encryptsDefaultPortOnly,
-    (engine) =>
-      `the Swarm has dataPathPort ${dataPathPort}, and ${engine} encrypts only packets of ` +
+    (version, host) =>
+      `the Swarm has dataPathPort ${dataPathPort}, and Docker ${version} on host ${host} encrypts only packets of ` +
       `port ${DEFAULT_DATA_PATH_PORT} and drops others (fixed in 23.0.7 and 24.0.3): upgrade it, leave dataPathPort out, ` +
       "or set encrypted: false",
   );
