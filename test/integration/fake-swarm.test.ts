@@ -5,6 +5,7 @@ import { play } from "../fake-swarm/script/play.ts";
 import type { RecordedAnswer } from "../fake-swarm/script/script.ts";
 import { REALISTIC, type Timing } from "../fake-swarm/timing.ts";
 import { describeOnLab } from "./lab-fixture.ts";
+import { waitForAutolock } from "./manual-changes.ts";
 
 /** Fields of real engines that the fake leaves out, as nothing uses them. It has all others. */
 const OMITTED = [
@@ -33,6 +34,7 @@ describeOnLab(
           address: (number) => lab.host(number).address,
           stop: (number) => lab.kill(number),
           start: (number) => lab.start(number),
+          encrypted: (number) => waitForAutolock(lab.host(number)),
         }),
         playFake(images.a),
       ]);
@@ -56,6 +58,7 @@ async function playFake(image: string): Promise<Record<string, RecordedAnswer>> 
       address: (number) => fake.engine(number).address,
       stop: async (number) => fake.engine(number).stop(),
       start: async (number) => fake.engine(number).start(),
+      encrypted: () => Promise.resolve(),
     });
   } finally {
     await fake.stop();

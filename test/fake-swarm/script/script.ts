@@ -9,6 +9,8 @@ export interface EnginesUnderTest {
   image: string;
   stop(number: number): Promise<void>;
   start(number: number): Promise<void>;
+  /** Waits until a manager has encrypted its own keys. The API does not show this: the leader answers for all managers. */
+  encrypted(number: number): Promise<void>;
 }
 
 /** An answer: the status and text of an error, or the shape of a result. */
