@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -104,6 +104,11 @@ describe.each(jobs)("$title", ({ name, job }) => {
   test("uses secrets only in an environment", () => {
     expect(secrets && job.environment === undefined).toBe(false);
   });
+});
+
+test.each(["preview.yml", "up.yml"])("%s runs a policy pack of this repository", (file) => {
+  const packs = [...text(file).matchAll(/--policy-pack (\S+)/g)].map(([, path]) => path!);
+  expect(packs.map((path) => existsSync(join(ROOT, path)))).toEqual([true]);
 });
 
 test("no script of an action contains an expression", () => {
