@@ -62,9 +62,9 @@ export const awsSettings = v.strictObject({
     "Ports that `allowFrom` may open to the whole internet. S3 needs no entry: its requests are signed.",
     "none",
   ),
-  publicKeys: v.optional(describe(strings, "Public keys that may log in by SSH.", { defaultValue: "none" }), []),
+  publicKeys: v.optional(describe(strings, "Public keys for login by SSH.", { defaultValue: "none" }), []),
   publicKeyFiles: v.optional(
-    describe(strings, "Files with such keys, on the machine that runs Pulumi.", { defaultValue: "none" }),
+    describe(strings, "Files with public keys, on the machine that runs Pulumi.", { defaultValue: "none" }),
     [],
   ),
   sshVia: optional(
@@ -80,7 +80,7 @@ export const awsSettings = v.strictObject({
   kmsKeyId: optional(v.string(), "KMS key that encrypts the volumes.", "the account's key for EBS"),
   engineVersion: optional(v.string(), "Docker Engine version of new machines.", "`28.5.2`"),
   engineRepository: optional(v.string(), "Repository of Docker's packages.", "`https://download.docker.com/linux`"),
-  tags: optional(stringMap, "Tags of all AWS resources.", "the component's name"),
+  tags: optional(stringMap, "Tags of all AWS resources.", "`Name` and `pulumi-swarm`"),
   sessionManager: optional(v.boolean(), "Whether the machines get a role for Session Manager.", "`true`"),
   spreadPlacement: optional(
     v.boolean(),

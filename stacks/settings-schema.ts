@@ -36,13 +36,17 @@ const host = v.strictObject({
   ...sshConnection,
   address: describe(v.string(), "Name or address of the SSH server."),
   hostKey: optional(v.string(), "The host's public SSH key; no other is accepted.", "from `known_hosts`"),
-  hostname: optional(v.string(), "The hostname that the engine must report.", "the engine's own"),
+  hostname: optional(v.string(), "The hostname that the engine must report.", "any"),
   privateAddress: optional(
     v.string(),
     "IP address by which the other hosts reach it.",
-    "`address`, or what it stands for",
+    "`address`; if that is a name, the machine's address that SSH reaches",
   ),
-  dataPathAddress: optional(v.string(), "Own address for the traffic of networks. Immutable.", "`privateAddress`"),
+  dataPathAddress: optional(
+    v.string(),
+    "IP address of the machine for the traffic of networks. Immutable.",
+    "`privateAddress`",
+  ),
   endpointAddress: optional(v.string(), "Address by which clients reach its published ports.", "`address`"),
   zone: optional(v.string(), "Failure domain.", "none"),
   link: optional(link, "The host's interface to a macvlan or ipvlan network.", "none"),
@@ -60,7 +64,7 @@ const pool = v.strictObject({
 const caller = v.strictObject({
   namespace: optional(v.string(), "Namespace of the pods.", "that of the store"),
   pods: optional(stringMap, "Labels of the pods.", "all pods"),
-  addresses: optional(v.string(), "Addresses in CIDR form, instead of pods.", "none"),
+  addresses: optional(v.string(), "A range of addresses in CIDR form, instead of pods.", "none"),
 });
 
 const bucket = v.strictObject({
@@ -83,18 +87,18 @@ export const settingsSchema = v.strictObject({
     }),
     "local",
   ),
-  engine: local(v.string(), "Docker Engine, as in `DOCKER_HOST`.", "the docker CLI's choice"),
+  engine: local(v.string(), "Address of Docker Engine, as in `DOCKER_HOST`.", "that of the docker CLI"),
   endpointAddress: local(
     v.string(),
     "Address by which clients reach the published ports.",
     "`127.0.0.1`, or the engine's machine",
   ),
-  hostname: local(v.string(), "The hostname that the engine must report.", "the engine's own"),
+  hostname: local(v.string(), "The hostname that the engine must report.", "any"),
   hosts: ssh(v.record(v.string(), host), "The machines by host key. See [hosts.md](hosts.md).", "required"),
   hostDefaults: ssh(v.strictObject(sshConnection), "Defaults for all `hosts`.", "none"),
   install: ssh(
     v.picklist(ENGINE_SOURCES),
-    "Repository to install Docker Engine from, on hosts that have none.",
+    "Source of Docker Engine for hosts without it: the distribution's packages, or Docker's.",
     "nothing is installed",
   ),
   aws: settingOf(["aws"])(awsSettings, "The machines to create. See [aws.md](aws.md).", "required"),
@@ -105,18 +109,18 @@ export const settingsSchema = v.strictObject({
   ),
   drives: settingOf(["local", "ssh", "kubernetes"])(
     drives,
-    "Drives by key, of every host that has none of its own. `{}` is a Docker volume. On Kubernetes: volumes of each member.",
+    "Drives by key, for hosts without their own. `{}` is a Docker volume. On Kubernetes: volumes of each member.",
     "four Docker volumes, `d1` to `d4`; required on Kubernetes",
   ),
   adopt: onSwarm(v.boolean(), "Whether to adopt an existing Swarm. See [adopt.md](adopt.md).", "`false`"),
-  allowOutage: onSwarm(v.boolean(), "Whether changes may end the Swarm and create a new one.", "`false`"),
+  allowOutage: onSwarm(v.boolean(), "Whether changes may replace the Swarm or a network in use.", "`false`"),
   adoptNetwork: onSwarm(v.boolean(), "Whether to adopt the existing network `networkName`, unchanged.", "`false`"),
   adoptStore: onSwarm(v.boolean(), "Whether to adopt an existing store, with its services and volumes.", "`false`"),
   addressPools: onSwarm(strings, "Address pools of the Swarm, in CIDR form. Immutable.", "`[10.0.0.0/8]`"),
   subnetSize: onSwarm(v.number(), "Prefix length of the subnets taken from `addressPools`. Immutable.", "`24`"),
   dataPathPort: onSwarm(
     v.number(),
-    "UDP port of the traffic between hosts (VXLAN). Immutable. Change it where something else uses 4789.",
+    "UDP port of the traffic between hosts (VXLAN). Immutable. Change it if something else uses 4789.",
     "`4789`",
   ),
   autolock: onSwarm(
@@ -190,15 +194,15 @@ export const settingsSchema = v.strictObject({
   ),
   rootPasswordGeneration: everywhere(stringOrNumber, "A new value generates a new root password.", "none"),
   tls: v.optional(
-    describe(v.boolean(), "Whether the store serves TLS, with a certificate authority of its own.", {
+    describe(v.boolean(), "Whether the store uses TLS, with its own certificate authority.", {
       ...{ defaultValue: "`false`", kinds: STACK_KINDS },
     }),
     false,
   ),
   metrics: onSwarm(
     v.picklist(MINIO_METRICS),
-    "Who may read the metrics: holders of a token, or everyone.",
-    "only users with `admin:Prometheus`",
+    "Who may read the metrics: those with the output `metricsToken`, or everyone.",
+    "root, and users with `admin:Prometheus`",
   ),
   buckets: onSwarm(v.record(v.string(), bucket), "Buckets by name.", "none"),
   users: onSwarm(
@@ -207,7 +211,7 @@ export const settingsSchema = v.strictObject({
     "none",
   ),
   environment: everywhere(stringMap, "Further `MINIO_…` variables. Not for secrets.", "none"),
-  namespace: onKubernetes(v.string(), "Namespace to create. It is kept on `down`, with the data.", "`minio`"),
+  namespace: onKubernetes(v.string(), "Namespace to create. `down` keeps it, with the data.", "`minio`"),
   pools: onKubernetes(v.record(v.string(), pool), "Server pools by key.", "`main`, with four members"),
   nodeSelector: onKubernetes(stringMap, "Labels of the nodes that run members.", "any node"),
   cni: onKubernetes(
@@ -218,7 +222,7 @@ export const settingsSchema = v.strictObject({
   cniTransport: onKubernetes(v.picklist(CNI_TRANSPORTS), "How pod traffic travels between nodes.", "`vxlan`"),
   clients: onKubernetes(v.array(caller), "Who may reach the S3 API.", "none"),
   consoleClients: onKubernetes(v.array(caller), "Who may reach the console.", "none"),
-  dns: onKubernetes(v.array(caller), "Where DNS is answered.", "the cluster's DNS"),
+  dns: onKubernetes(v.array(caller), "What answers DNS.", "the cluster's DNS"),
 });
 
 export type Settings = v.InferOutput<typeof settingsSchema>;

@@ -15,14 +15,15 @@ interface SchemaNode extends v.GenericSchema {
 }
 
 const MIDDLE = `
-Set them with \`pulumi config set pulumi-swarm:<setting> …\`, or in \`Pulumi.<stack>.yaml\`. A setting that does not apply to
-the kind of the stack is rejected. Editors with the YAML language server complete and check stack files that begin with:
+Write them as \`pulumi-swarm:<setting>\` under \`config\` in \`Pulumi.<stack>.yaml\`. Set secrets with \`pulumi config set --secret\`.
+A setting that does not apply to the kind of the stack is rejected. Editors with the YAML language server complete and
+check stack files that begin with:
 
 \`\`\`yaml
 # yaml-language-server: $schema=docs/pulumi-stack.schema.json
 \`\`\`
 
-\`<key>\` and \`<name>\` stand for names that you choose; \`[]\` stands for each item of a list.
+\`<key>\` stands for a name that you choose, \`[]\` for each item of a list.
 `;
 
 /** Returns the contents of the generated files by their paths, formatted. */
