@@ -72,8 +72,9 @@ export interface S3GatewayArgs extends TaskLimits, TaskSettings, RegistryLoginAr
   consolePort?: number;
 
   /**
-   * Addresses and ranges, IPv4 and IPv6, that can reach the gateway from other machines. Connections from its own host
-   * are always allowed. Needs hosts that are reached by ssh (`SshHosts`).
+   * Addresses and ranges, IPv4 and IPv6, that can reach the gateway. All others are blocked, including containers on its
+   * host; connections from the host itself are always allowed. Needs hosts that are reached by ssh, or this machine if it
+   * runs Linux and Pulumi can run commands as root.
    * @default - no restriction
    * @example ["10.1.0.0/16", "198.51.100.7"]
    */
