@@ -7,7 +7,7 @@ import { describeHost, joinSwarm } from "./join-swarm.ts";
 import { leaveSwarm, inspectNodeId, waitForRoleOnHost } from "./leave-swarm.ts";
 import { withManager, optionalManagerFinder, managerFinder, waitWithManager } from "./with-manager.ts";
 import { needsManagerUpdate } from "./manager-pool.ts";
-import { howToRejoin, otherNodeAddress } from "./node-address.ts";
+import { howToReaddress, otherNodeAddress } from "./node-address.ts";
 import { liveSettings, type NodeSettings, removeLabels, withSettings } from "./node-settings.ts";
 import { updateNodeSpec, setRole, NODE_POLL_INTERVAL_MS } from "./node-operations.ts";
 import { runExclusive } from "../runtime/serial-queue.ts";
@@ -119,7 +119,7 @@ function dataPathChange(olds: Partial<MemberInputs>, news: MemberInputs): string
   const { dataPathAddress = "(not given)" } = olds;
   return (
     `${describeHost(news)}: dataPathAddress ${news.dataPathAddress ?? "(not given)"}: its node joined the Swarm with ` +
-    `${dataPathAddress} and keeps it: put it back; to change it, ${howToRejoin()}`
+    `${dataPathAddress} and keeps it: put it back; to change it, ${howToReaddress()}`
   );
 }
 

@@ -2,19 +2,24 @@ import { isIP } from "node:net";
 import type { SwarmInfo } from "../../engine/types.ts";
 import { isLoopback, isSameAddress } from "../../core/ip-address.ts";
 
-/** How a host gets a node with another address. Its volumes, and the quorum of Swarm and store, survive this. */
-const REJOIN =
-  "let the host join again: `docker node demote` it if it is a manager, `docker swarm leave` there, restart Docker there, " +
-  "`docker node rm` its old node, then `npm run up` (`pulumi up --refresh --run-program`); one host at a time, while the " +
-  "store is healthy";
+/** How a host gets a new node. Its volumes, and the quorum of Swarm and store, survive this. */
+export const REJOIN =
+  "let the host join again: `docker node demote` it if it is a manager, `docker swarm leave --force` there, restart Docker " +
+  "there, `docker node rm --force` its old node, then `npm run up` (`pulumi up --refresh --run-program`); one host at a " +
+  "time, while the store is healthy";
 
-const REJOIN_LAST_MANAGER =
+/** VXLAN drops packets of a node that come from another address than the Swarm knows. */
+const SOURCE =
+  "; its packets to the other hosts then have to come from the new address (`ip route get <host>` shows `src`): move hosts " +
+  "to another network all together, with `npm run down`, which keeps the data, and `npm run up`";
+
+const READDRESS_LAST_MANAGER =
   "make another host a manager first; a Swarm with one host has to be created again (`npm run down`, which " +
   "keeps the data in volumes, and `npm run up`)";
 
 /** Returns how to give a running node another address. */
-export function howToRejoin({ ControlAvailable, Managers }: Partial<SwarmInfo> = {}): string {
-  return ControlAvailable && Managers === 1 ? REJOIN_LAST_MANAGER : REJOIN;
+export function howToReaddress({ ControlAvailable, Managers }: Partial<SwarmInfo> = {}): string {
+  return ControlAvailable && Managers === 1 ? READDRESS_LAST_MANAGER : REJOIN + SOURCE;
 }
 
 /**
@@ -25,5 +30,5 @@ export function otherNodeAddress(privateAddress: string, swarm: SwarmInfo): stri
   const { LocalNodeState: state, NodeAddr: now } = swarm;
   if (state === "inactive" || isIP(now) === 0 || isLoopback(privateAddress)) return undefined;
   if (isSameAddress(now, privateAddress)) return undefined;
-  return `its node joined the Swarm with ${now} and keeps it: give ${now}; to change it, ${howToRejoin(swarm)}`;
+  return `its node joined the Swarm with ${now} and keeps it: give ${now}; to change it, ${howToReaddress(swarm)}`;
 }

@@ -1,8 +1,8 @@
 import type { NetworkRequirement, SwarmRequirement } from "../../../core/requirement.ts";
 import type { PreflightIssue } from "./issue.ts";
 import { isMtuTolerated } from "./underlay.ts";
-import { isNode, type ClusterSnapshot } from "../snapshot.ts";
-import type { ProbeHost, ProbeNeeds, ProbeLink } from "../connectivity/plan.ts";
+import { dataAddress, isNode, type ClusterSnapshot } from "../snapshot.ts";
+import type { ProbeHost, ProbeNeeds, ProbeLink, ProbeReport } from "../connectivity/plan.ts";
 
 /** Reports blocked links: one issue per pair of hosts, and one for large packets. */
 export function blockedLinkIssues(
@@ -73,6 +73,39 @@ function pathMtuIssues(
       warning: isMtuTolerated(widest.network, snapshot),
     },
   ];
+}
+
+/**
+ * Rejects hosts with packets from another address than their nodes'. The kernel chooses it by the route, and VXLAN drops
+ * packets of a container that do not come from the address that the Swarm knows for it. Only warns about nodes.
+ */
+export function foreignSourceIssues(
+  { subject }: SwarmRequirement,
+  networks: readonly NetworkRequirement[],
+  snapshot: ClusterSnapshot,
+  reports: Record<string, Pick<ProbeReport, "sources">>,
+): PreflightIssue[] {
+  const isUsed = networks.some(({ perHostConfig }) => perHostConfig === undefined);
+  const found = Object.entries(reports).flatMap(([to, { sources }]) =>
+    Object.entries(sources).map(([from, source]) => ({ from, to, source })),
+  );
+  return [...Map.groupBy(found, ({ from, source }) => `${from} ${source}`).values()].map((links) => {
+    const { from, source } = links[0]!;
+    const to = links.map((link) => link.to).sort();
+    const argument = snapshot.dataPathAddresses?.[from] === undefined ? "privateAddress" : "dataPathAddress";
+    return {
+      subject,
+      check: "addresses",
+      hosts: [from],
+      argument: `hosts.${from}.${argument}`,
+      value: dataAddress(snapshot, from),
+      problem:
+        `its packets reach host${to.length > 1 ? "s" : ""} ${to.join(", ")} from ${source}, and overlay networks drop what does ` +
+        `not come from the address that is given: give ${source}, or change the machine's routes or addresses until ` +
+        `\`ip route get ${dataAddress(snapshot, to[0]!)}\` there shows \`src ${dataAddress(snapshot, from)}\``,
+      warning: !isUsed || isNode(snapshot, from),
+    };
+  });
 }
 
 /** Warns about hosts and links that could not be probed. */

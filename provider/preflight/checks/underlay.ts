@@ -10,7 +10,7 @@ import type {
   PerHostNetworkConfig,
   SwarmRequirement,
 } from "../../../core/requirement.ts";
-import { howToRejoin } from "../../swarm/node-address.ts";
+import { howToReaddress } from "../../swarm/node-address.ts";
 import { ADDRESSES_PER_HOST } from "./address-room.ts";
 import { type PreflightIssue, downgradeToWarningIf } from "./issue.ts";
 import { dataAddress, isNode, hostKeys, type ClusterSnapshot } from "../snapshot.ts";
@@ -63,7 +63,7 @@ export function checkNat(
     argument: `hosts.${key}.privateAddress`,
     value: address,
     problem:
-      `none of this host's own addresses (${own.join(", ")}): if the machine got a new one, ${howToRejoin()}; if it is behind ` +
+      `none of this host's own addresses (${own.join(", ")}): if the machine got a new one, ${howToReaddress()}; if it is behind ` +
       "NAT, encrypted networks do not work",
     warning: true,
   }));

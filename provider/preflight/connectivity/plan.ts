@@ -121,6 +121,8 @@ export interface ProbeReport {
   received: Record<string, string[]>;
   /** Checks whose TCP connections succeeded, by peer. */
   connected: Record<string, string[]>;
+  /** The address from which a peer's packets to the data path port came, if it is not the peer's `dataAddress`. */
+  sources: Record<string, string>;
   /** Checks that could not listen here, with the reason. */
   failed: Record<string, string>;
   /** Whether everything arrived and the script ended early. */

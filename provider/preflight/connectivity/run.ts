@@ -18,7 +18,7 @@ import {
   overlappingLinks,
 } from "./plan.ts";
 import { PROBE_SECONDS, probeScript } from "./script.ts";
-import { blockedLinkIssues, skippedProbeIssues } from "../checks/connectivity.ts";
+import { blockedLinkIssues, foreignSourceIssues, skippedProbeIssues } from "../checks/connectivity.ts";
 import { linkMtus } from "../checks/underlay.ts";
 
 /** How long a host may take to log in and run its task, in milliseconds. */
@@ -62,6 +62,7 @@ export async function checkConnectivity(
   );
   return [
     ...blockedLinkIssues(swarm, networks, snapshot, blockedLinks(overlapping, reports), needs.dataPathPort),
+    ...foreignSourceIssues(swarm, networks, snapshot, reports),
     ...skippedProbeIssues(swarm, snapshot, { able, probed, links, missed, failures, needs }),
   ];
 }

@@ -36,7 +36,7 @@ HEADER = 40 if FAMILY == socket.AF_INET6 else 20
 LEVEL, DISCOVER, PROBE = (socket.IPPROTO_IPV6, 23, 3) if FAMILY == socket.AF_INET6 else (socket.IPPROTO_IP, 10, 3)
 signal.alarm(LIMIT + 4)
 began, end = time.time(), time.monotonic() + LIMIT
-peers, received, connected, failed = part["peers"], {}, {}, {}
+peers, received, connected, sources, failed = part["peers"], {}, {}, {}, {}
 lock = threading.Lock()
 
 def note(where, peer, what):
@@ -46,11 +46,18 @@ def note(where, peer, what):
 def message(what):
     return "{} {} {}\\n".format(part["nonce"], part["self"], what).encode()
 
-def receive(data):
+DATA_PATH = "{}/udp".format(part["dataPathPort"])
+
+def binary(address):
+    return socket.inet_pton(FAMILY, address)
+
+def receive(data, source):
     at = data.find(part["nonce"].encode())
     fields = data[at:].split(b"\\n")[0].decode("ascii", "replace").split(" ") if at >= 0 else []
     if len(fields) == 3 and fields[1] in peers:
         note(received, fields[1], fields[2])
+        if fields[2] == DATA_PATH and binary(source[0]) != binary(peers[fields[1]]["dataAddress"]):
+            sources[fields[1]] = source[0]
 
 def try_open(labels, make):
     try:
@@ -87,7 +94,7 @@ unfragmented.setsockopt(LEVEL, DISCOVER, PROBE)
 esp = raw(ESP) if root else None
 
 def send(peer, what):
-    own = what == "{}/udp".format(part["dataPathPort"]) or what in ("esp", "mtu")
+    own = what in (DATA_PATH, "esp", "mtu")
     host = peers[peer]["dataAddress" if own else "address"]
     try:
         if what == "mtu":
@@ -136,7 +143,7 @@ while time.monotonic() < end and remaining > 0:
             if s in listeners:
                 clients.append(s.accept()[0])
                 continue
-            receive(s.recv(65535))
+            receive(*s.recvfrom(65535))
         except OSError:
             pass
         if s in clients:
@@ -147,6 +154,7 @@ with lock:
     report = {
         "received": {peer: sorted(what) for peer, what in received.items()},
         "connected": {peer: sorted(what) for peer, what in connected.items()},
+        "sources": sources,
         "failed": failed,
         "done": remaining == 0,
         "startedAt": began * 1000,

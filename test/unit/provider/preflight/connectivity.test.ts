@@ -12,7 +12,12 @@ import {
   overlappingLinks,
 } from "../../../../provider/preflight/connectivity/plan.ts";
 import { probeScript } from "../../../../provider/preflight/connectivity/script.ts";
-import { blockedLinkIssues, skippedProbeIssues } from "../../../../provider/preflight/checks/connectivity.ts";
+import {
+  blockedLinkIssues,
+  foreignSourceIssues,
+  skippedProbeIssues,
+} from "../../../../provider/preflight/checks/connectivity.ts";
+import type { NetworkRequirement } from "../../../../core/requirement.ts";
 import type { ClusterSnapshot } from "../../../../provider/preflight/snapshot.ts";
 import { host, machine, NETWORK, ownManager, ownNetwork, snapshot, SWARM } from "../../preflight-snapshot.ts";
 
@@ -28,6 +33,7 @@ const probed = (key: string, more: Partial<ProbeHost> = {}): ProbeHost => ({
 const report = (more: Partial<ProbeReport> = {}): ProbeReport => ({
   received: {},
   connected: {},
+  sources: {},
   failed: {},
   done: false,
   startedAt: 0,
@@ -210,6 +216,38 @@ test.each([
   const [line] = lines(blockedLinkIssues(SWARM, [], seen, [{ from: "a", to: "b", checks }], port));
   expect(line).toContain(`open it in the firewalls and security groups of both${fix}`);
   expect(line?.includes("dataPathPort")).toBe(fix !== "");
+});
+
+describe("a host with packets from another address", () => {
+  const reports = { a: report({ sources: { b: "10.1.0.9" } }), b: report() };
+  const problem = (key: string, given: string) =>
+    `Swarm "swarm": hosts.b.${key} "${given}": its packets reach host a from 10.1.0.9, and overlay networks drop what does ` +
+    "not come from the address that is given: give 10.1.0.9, or change the machine's routes or addresses until " +
+    `\`ip route get 10.1.0.97\` there shows \`src ${given}\``;
+  const issues = (networks: NetworkRequirement[], found: ClusterSnapshot) =>
+    lines(foreignSourceIssues(SWARM, networks, found, reports));
+
+  test("is rejected if there is an overlay network", () => {
+    expect(issues([NETWORK], seen)).toEqual([problem("privateAddress", "10.1.0.98")]);
+    expect(issues([], seen)).toEqual([`warning: ${problem("privateAddress", "10.1.0.98")}`]);
+  });
+
+  test("is named by its data path address", () =>
+    expect(issues([NETWORK], { ...seen, dataPathAddresses: { b: "10.2.0.98" } })).toEqual([
+      problem("dataPathAddress", "10.2.0.98"),
+    ]));
+
+  test("causes a warning if it is a node", () =>
+    expect(issues([NETWORK], { ...seen, hosts: { ...seen.hosts, b: ownManager() } })).toEqual([
+      `warning: ${problem("privateAddress", "10.1.0.98")}`,
+    ]));
+
+  test("is reported once for all hosts that it reaches", () => {
+    const others = { a: reports.a, c: report({ sources: { b: "10.1.0.9" } }) };
+    expect(lines(foreignSourceIssues(SWARM, [NETWORK], seen, others))).toEqual([
+      expect.stringContaining("its packets reach hosts a, c from 10.1.0.9"),
+    ]);
+  });
 });
 
 test("reports skipped probes once for each host", () => {

@@ -5,7 +5,7 @@ import { formatPreflightIssue } from "../../../../provider/preflight/checks/issu
 import { checkAll } from "../../../../provider/preflight/checks/all.ts";
 import type { MachineFacts } from "../../../../provider/preflight/facts/machine.ts";
 import type { HostSnapshot, ClusterSnapshot } from "../../../../provider/preflight/snapshot.ts";
-import { howToRejoin } from "../../../../provider/swarm/node-address.ts";
+import { howToReaddress } from "../../../../provider/swarm/node-address.ts";
 import { isTooOld } from "../../../../provider/preflight/checks/swarm.ts";
 import { host, machine, NETWORK, ownManager, ownNetwork, SERVICE, snapshot, SWARM } from "../../preflight-snapshot.ts";
 
@@ -256,7 +256,7 @@ describe("reports", () => {
       "a node's translated address without encryption",
       [SWARM, clear],
       nodes({ ...addresses("203.0.113.7", "10.1.0.2"), ...machines(own("10.1.0.1"), own("10.1.0.2")) }),
-      `warning: Swarm "swarm": hosts.a.privateAddress "203.0.113.7": none of this host's own addresses (10.1.0.1): if the machine got a new one, ${howToRejoin()}; if it is behind NAT, encrypted networks do not work`,
+      `warning: Swarm "swarm": hosts.a.privateAddress "203.0.113.7": none of this host's own addresses (10.1.0.1): if the machine got a new one, ${howToReaddress()}; if it is behind NAT, encrypted networks do not work`,
     ],
     [
       "an MTU larger than the link's",

@@ -3,7 +3,7 @@ import { Engine } from "../../../../engine/engine.ts";
 import { Member } from "../../../../provider/swarm/member.ts";
 import { type MemberState } from "../../../../provider/swarm/member-inputs.ts";
 import { type MemberInputs } from "../../../../provider/swarm/member-inputs.ts";
-import { howToRejoin } from "../../../../provider/swarm/node-address.ts";
+import { howToReaddress } from "../../../../provider/swarm/node-address.ts";
 import { FakeEngines } from "../../../fake-swarm/fake-engines.ts";
 import { NodeLabels, type NodeLabelsInputs } from "../../../../provider/swarm/node-labels.ts";
 
@@ -65,7 +65,7 @@ test.each<[string, Partial<MemberInputs>, Partial<MemberInputs>, boolean]>([
     property: "",
     reason:
       `host c (engine unix:///nowhere/c.sock): dataPathAddress ${now}: its node joined the Swarm with ${before} and keeps ` +
-      `it: put it back; to change it, ${howToRejoin()}`,
+      `it: put it back; to change it, ${howToReaddress()}`,
   };
   expect(failures).toEqual(isAccepted ? [] : [refusal]);
 });
@@ -89,7 +89,7 @@ describe("the address of a running node", () => {
   test("is not changed", async () => {
     expect(await refusal("198.19.0.2", "10.10.0.2")).toBe(
       `host c (engine ${fake.engine(2).connection.host}): privateAddress 10.10.0.2: its node joined the Swarm with ` +
-        `198.19.0.2 and keeps it: give 198.19.0.2; to change it, ${howToRejoin()}`,
+        `198.19.0.2 and keeps it: give 198.19.0.2; to change it, ${howToReaddress()}`,
     );
   });
 
@@ -120,9 +120,9 @@ describe("the address of a running node", () => {
 });
 
 test("the only manager needs another way to a new address", () => {
-  expect(howToRejoin({ ControlAvailable: true, Managers: 1 })).toMatch(/^make another host a manager first/);
-  expect(howToRejoin({ ControlAvailable: true, Managers: 3 })).toMatch(/^let the host join again/);
-  expect(howToRejoin({ ControlAvailable: false })).toMatch(/^let the host join again/);
+  expect(howToReaddress({ ControlAvailable: true, Managers: 1 })).toMatch(/^make another host a manager first/);
+  expect(howToReaddress({ ControlAvailable: true, Managers: 3 })).toMatch(/^let the host join again/);
+  expect(howToReaddress({ ControlAvailable: false })).toMatch(/^let the host join again/);
 });
 
 const settings: NodeLabelsInputs = {
