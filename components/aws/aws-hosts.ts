@@ -68,7 +68,7 @@ export class AwsHosts extends SwarmComponent {
   /**
    * Returns the host with that key.
    *
-   * @throws if there is none
+   * @throws Error if no host has that key
    */
   host(key: string): Host {
     const host = this.hosts[key];

@@ -100,7 +100,7 @@ export class AwsMachines extends pulumi.ComponentResource {
   }
 }
 
-/** Places each manager on different hardware, and workers in partitions that share none. */
+/** Places each manager on different hardware, and workers in partitions that share no hardware. */
 function createPlacementGroups(
   name: string,
   planned: ReturnType<typeof planMachines>,
@@ -121,7 +121,7 @@ function createPlacementGroups(
   return (role) => (role === "manager" ? managers : workers);
 }
 
-/** Fails if there are problems. Resources whose inputs depend on it are then not created. */
+/** Fails if there are errors, so that resources with inputs that depend on it are not created. */
 class Assertion extends SwarmResource {
   declare readonly passed: pulumi.Output<boolean>;
 

@@ -1,4 +1,4 @@
-/** Hosts on AWS: an entry point of its own, so that only those who use it need @pulumi/aws. */
+/** Hosts on AWS. A separate entry point, so that only programs that use it need @pulumi/aws. */
 export type {
   AwsHostsArgs,
   AwsLoadBalancerArgs,

@@ -29,7 +29,7 @@ export function createLoadBalancer(args: AwsLoadBalancerArgs, options: LoadBalan
     {
       ...{ loadBalancerType: "network", internal, securityGroups: [securityGroup.id], tags: tags(name) },
       subnets: args.subnetIds ?? (internal ? subnetIds : publicSubnetIds),
-      // Otherwise DNS keeps the addresses of zones whose machines are all down.
+      // Without this, DNS keeps the addresses of zones in which all machines are down.
       enableCrossZoneLoadBalancing: true,
     },
     { parent },

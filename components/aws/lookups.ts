@@ -4,7 +4,7 @@ import { errorMessage } from "../../engine/error-message.ts";
 import type { ValidationIssue } from "../../core/input-validation-error.ts";
 import { type AccountFacts, validateAccount } from "./account.ts";
 
-/** What to look up in the account before creating anything. */
+/** The facts to look up in the account before creating anything. */
 export interface AccountQuery {
   zones: readonly string[];
   /** Instance types by the argument that sets them. */
@@ -19,7 +19,7 @@ export interface AccountInspection {
   image?: string;
 }
 
-/** Looks up zones, image and instance types in the account. Does not throw: errors of AWS become issues. */
+/** Looks up zones, image and instance types in the account. Does not throw: AWS errors become issues. */
 export function inspectAccount(
   { zones, types, imageParameter }: AccountQuery,
   opts: pulumi.InvokeOptions,
@@ -82,7 +82,7 @@ async function resultOrIssue<T extends object>(
   }
 }
 
-/** Describes an error of AWS and how to fix it. */
+/** Describes an AWS error and how to fix it. */
 export function describeAwsError(text: string): string {
   if (/no valid credential|failed to refresh cached credentials|get credentials|no EC2 IMDS role found/i.test(text)) {
     return "no AWS credentials were found: log in (`aws sso login`), or set AWS_PROFILE or AWS_ACCESS_KEY_ID";

@@ -41,7 +41,7 @@ export interface AwsMachine {
 export interface MachineOptions {
   name: string;
   args: AwsMachinesArgs;
-  /** Id of the image for new machines; known once the account was validated. */
+  /** Id of the image for new machines; known once the account has been validated. */
   image: pulumi.Output<string>;
   publicKeys: pulumi.Input<string>[];
   subnetId: pulumi.Input<string>;
@@ -134,7 +134,7 @@ function instanceArgs(
     userDataReplaceOnChange: true,
     placementGroup: placementGroup?.name,
     iamInstanceProfile: instanceProfile?.name,
-    // Containers are one hop further away, so a limit of 1 keeps them from the metadata service.
+    // Containers are one hop further away, so a limit of 1 blocks their access to the metadata service.
     metadataOptions: {
       ...{ httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
       instanceMetadataTags: "disabled",
@@ -176,7 +176,7 @@ class HostKey extends SwarmResource {
   }
 }
 
-/** Records image and user data of a machine until its generation changes, so that later defaults do not replace it. */
+/** Records a machine's image and user data until its generation changes, so that newer defaults do not replace it. */
 class LaunchSnapshot extends SwarmResource {
   declare readonly image: pulumi.Output<string>;
   declare readonly userData: pulumi.Output<string>;

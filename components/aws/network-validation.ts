@@ -7,7 +7,7 @@ import type { AwsMachinesArgs, OpenPort } from "./args.ts";
 import { DEFAULT_CIDR, isExistingNetwork, type PlannedMachine } from "./plan.ts";
 import { hasSubnet, subnetOf, type SubnetKind } from "./subnets.ts";
 
-/** Whether a name has the form of an availability zone. */
+/** Whether a name looks like an availability zone. */
 export const isZone = (zone: string) => /^[a-z]{2}(-[a-z]+)+-\d[a-z]$/.test(zone);
 
 /** Validates the machines' network. */
@@ -18,7 +18,7 @@ export function validateNetwork(
   const regions = [...new Set(zones.filter(isZone).map((zone) => zone.slice(0, -1)))];
   const issues: ValidationIssue[] = [];
   if (regions.length > 1) {
-    const problem = "are in several regions: put all machines of a Swarm in one";
+    const problem = "are in several regions: put all machines of a Swarm in one region";
     issues.push({ argument: "zones", value: zones, problem });
   }
   if (isExistingNetwork(network)) {
@@ -32,7 +32,8 @@ export function validateNetwork(
   const problem = cidrError(cidr, DEFAULT_CIDR) ?? widthError(cidr);
   if (problem) return [...issues, { argument: "network.cidr", value: cidr, problem }];
   for (const zone of zones.filter((name) => isZone(name) && !hasSubnet(name))) {
-    const noSubnet = "gets no subnet, only zones a to h do: create the network yourself, and give it as network";
+    const noSubnet =
+      "gets no subnet, because only zones a to h do: create the network yourself, and give it as network";
     issues.push({ argument: "zones", value: zone, problem: noSubnet });
   }
   const hasPublicAddresses = internet === "public-addresses";
@@ -116,7 +117,7 @@ export function validateLoadBalancer(args: AwsMachinesArgs, machines: readonly P
   }
   if (isExistingNetwork(network) && internet !== "public-addresses" && !internal && !subnetIds) {
     const problem =
-      "is needed, since the machines' own subnets are not public: give public subnets of the network, or internal: true";
+      "is required, because the machines' own subnets are not public: give public subnets of the network, or internal: true";
     issues.push({ argument: "loadBalancer.subnetIds", value: subnetIds, problem });
   }
   return issues;

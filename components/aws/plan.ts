@@ -34,7 +34,7 @@ export function listZones(machines: readonly PlannedMachine[]): string[] {
   return [...new Set(machines.map(({ zone }) => zone))].sort();
 }
 
-/** Whether the network exists already, rather than being created. */
+/** Whether the network already exists. */
 export function isExistingNetwork(network: AwsMachinesArgs["network"]): network is ExistingNetwork {
   return network !== undefined && "vpcId" in network;
 }

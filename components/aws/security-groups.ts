@@ -7,7 +7,7 @@ import { type Rule, securityRules } from "./security-rules.ts";
 export interface SecurityGroups {
   members: aws.ec2.SecurityGroup;
   managers: aws.ec2.SecurityGroup;
-  /** Groups of the load balancer, and of the machines behind it. */
+  /** Groups of the load balancer and of the machines behind it; absent without a load balancer. */
   balancing?: { loadBalancer: aws.ec2.SecurityGroup; balanced: aws.ec2.SecurityGroup };
 }
 
@@ -15,14 +15,14 @@ export interface SecurityOptions {
   name: string;
   vpcId: pulumi.Input<string>;
   tags: (name: string) => Record<string, pulumi.Input<string>>;
-  /** Throws if addresses that were not known before are invalid. */
+  /** Throws if an address range that was an Output is invalid. */
   check: (rule: Rule, cidr: string) => void;
   parent: pulumi.Resource;
 }
 
 /**
- * Creates one group for each role of a machine. References between groups have no cycles: managers refer to members,
- * machines behind the load balancer refer to it, and its egress refers to members.
+ * Creates one group for each role of a machine. References between the groups form no cycle: managers refer to members,
+ * machines behind the load balancer refer to it, and its egress rules refer to members.
  */
 export function createSecurityGroups(args: AwsMachinesArgs, options: SecurityOptions): SecurityGroups {
   const { name, vpcId, tags, check, parent } = options;

@@ -12,7 +12,7 @@ export interface Rule {
   /** 0 for a protocol without ports. */
   port: number;
   from: Source;
-  /** The service that is opened to address ranges by `allowFrom`. */
+  /** The service that `allowFrom` opens to address ranges. */
   opens?: OpenPort;
 }
 

@@ -25,8 +25,8 @@ export interface FirstBoot {
 const SETUP = "/usr/local/sbin/pulumi-swarm-setup";
 
 /**
- * For a store's many connections. MTU probing is for packets of 9001 bytes that leave the VPC, where routers may drop them
- * silently.
+ * Kernel settings for a store's many connections. MTU probing is for routers outside the VPC, which may silently drop
+ * packets of 9001 bytes.
  */
 const SYSCTLS = `net.core.somaxconn = 4096
 net.ipv4.tcp_mtu_probing = 1
@@ -42,7 +42,7 @@ export function userData(boot: FirstBoot): string {
     manage_etc_hosts: true,
     ssh_authorized_keys: publicKeys,
     ssh_keys: { ecdsa_private: hostKey.privateKey, ecdsa_public: hostKey.publicKey },
-    // Deletes host keys of the image, which clients would be offered but do not know. cloud-init then generates no others.
+    // Deletes the image's host keys, which sshd would offer although clients do not know them. No others are generated.
     ssh_deletekeys: true,
     write_files: [
       { path: "/etc/sysctl.d/90-pulumi-swarm.conf", content: SYSCTLS },

@@ -35,7 +35,7 @@ export function validateAwsMachines(args: AwsMachinesArgs): ValidationIssue[] {
   ];
 }
 
-/** Validates the arguments about ssh. */
+/** Validates the ssh arguments. */
 export function validateAwsHosts(args: AwsHostsArgs): ValidationIssue[] {
   const { sshVia, internet = "public-addresses", sessionManager = true, allowFrom } = args;
   const issue = (problem: string) => [{ argument: "sshVia", value: sshVia, problem }];

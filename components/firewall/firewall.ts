@@ -14,16 +14,17 @@ import { validateAllowedAddresses } from "../../core/allowed-addresses.ts";
 
 /** Arguments of a Firewall. */
 export interface FirewallArgs {
-  /** The Swarm whose hosts publish the ports. */
+  /** The Swarm of the hosts that publish the ports. */
   swarm: Swarm;
 
   /**
-   * Keys of the hosts. They are connected by ssh, or are this machine: Linux, with root rights.
+   * Keys of the hosts. Each is connected by ssh, or is this machine if it runs Linux and Pulumi can run commands as
+   * root.
    * @default - all hosts of the Swarm
    */
   hosts?: string[];
 
-  /** TCP ports that are published on the hosts. */
+  /** TCP ports to protect, as published on the hosts. */
   ports: number[];
 
   /**
@@ -34,9 +35,9 @@ export interface FirewallArgs {
   allowFrom: AllowFrom;
 
   /**
-   * Bridge networks of the containers that publish the ports. Clients that route to a container's own address are then
-   * blocked as well.
-   * @default - overlay networks alone
+   * Bridge networks of the containers that publish the ports. The rules then also apply to clients that have a route to
+   * a container's own address.
+   * @default - none: the containers are only on overlay networks
    */
   networks?: SwarmNetwork[];
 }
@@ -102,7 +103,7 @@ export function createHostFirewalls(
 
 interface HostFirewallArgs {
   host: Host;
-  /** The logical name of what owns the rules. */
+  /** The logical name of the resource that owns the rules. */
   owner: string;
   filter: { title: string; ports: number[]; allowFrom: AllowFrom; bridges?: pulumi.Input<string>[] };
 }
@@ -117,6 +118,7 @@ class HostFirewall extends SwarmResource {
 }
 
 function validatePorts(ports: number[]): ValidationIssue[] {
-  if (ports.length === 0) return [{ argument: "ports", value: ports, problem: "name at least one port" }];
+  if (ports.length === 0)
+    return [{ argument: "ports", value: ports, problem: "must have at least one port, such as [9000]" }];
   return ports.flatMap((port) => validatePort("ports", port));
 }

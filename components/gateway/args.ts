@@ -101,14 +101,14 @@ export interface S3GatewayArgs extends TaskLimits, TaskSettings, RegistryLoginAr
   stopGraceSeconds?: pulumi.Input<number>;
 
   /**
-   * Maximum time for a create or update until the store answers through the gateway, in seconds.
+   * Maximum time until the store answers through the gateway after a create or update, in seconds.
    * @default 300
    */
   timeoutSeconds?: pulumi.Input<number>;
 
   /**
-   * How long the store must answer through a new gateway before the next one is replaced, and before `up` completes, in
-   * seconds; in addition to `timeoutSeconds`. Changing only this restarts nothing.
+   * Time for which the store must answer through a new gateway before the next gateway is replaced, and before `up`
+   * completes, in seconds. Added to `timeoutSeconds`. Changing only this restarts nothing.
    * @default 0
    */
   minReadySeconds?: pulumi.Input<number>;

@@ -44,10 +44,10 @@ export interface GatewayPlan {
   consolePort?: number;
 }
 
-/** Seconds that a request waits for a member if none is alive, as while the whole store restarts. */
+/** Seconds that a request waits for a member if none is alive, for example while the whole store restarts. */
 const WAIT_SECONDS = 15;
 
-/** A line with the section's title, and its other lines. */
+/** A section of the configuration: its title line, and its other lines. */
 type Section = readonly [title: string, ...lines: string[]];
 
 /** Returns HAProxy's configuration. It is deterministic. */
@@ -98,12 +98,12 @@ const DEFAULTS: Section = [
   "timeout check 2s",
   "timeout http-request 10s",
   "timeout http-keep-alive 3m",
-  // Limits of a pause in a request or response, which themselves may take any time.
+  // Limits the pauses within a request or response. Their total time is unlimited.
   "timeout client 1h",
   "timeout server 1h",
   "timeout tunnel 1h",
-  // A member that could not be reached received nothing, so any request is retried with another one. After a broken
-  // connection or a 502/503 only reads are: see `disable-l7-retry`.
+  // An unreachable member received nothing, so every request is retried with another member. After a broken connection
+  // or a 502/503, only reads are retried: see `disable-l7-retry`.
   "retries 3",
   "option redispatch 1",
   "retry-on conn-failure empty-response 502 503",
@@ -122,9 +122,9 @@ function frontend(name: "s3" | "console", port: number, plan: GatewayPlan): Sect
   const scheme = plan.tls ? "https" : "http";
   return [
     `frontend ${name}`,
-    // As Amazon S3. All uploads of an HTTP/2 connection would share its flow control.
+    // HTTP/1.1 only, like Amazon S3: all uploads on one HTTP/2 connection would share its flow control.
     `bind :${port}${plan.tls ? ` ssl crt ${CONTAINER_FILES.certificate} alpn http/1.1 ssl-min-ver TLSv1.2` : ""}`,
-    // Replaces what the client sent: policies of MinIO can depend on its address.
+    // Replaces the client's own header, because MinIO policies can depend on the client's address.
     "http-request set-header X-Forwarded-For %[src]",
     `http-request set-header X-Forwarded-Proto ${scheme}`,
     "http-request disable-l7-retry unless { method GET HEAD }",
@@ -138,8 +138,8 @@ function frontend(name: "s3" | "console", port: number, plan: GatewayPlan): Sect
 }
 
 /**
- * Redirects browsers to the console of this gateway, as MinIO would to its own port. Without one, rejects MinIO's redirect,
- * which would lead to another service or to nothing.
+ * Redirects browsers to this gateway's console, as MinIO does to its own. If the gateway publishes no console, replaces
+ * MinIO's redirect with an error, because it would lead to another service or to nothing.
  */
 function consoleRedirect(scheme: string, { storeConsolePort, consolePort }: GatewayPlan): string {
   if (consolePort !== undefined)
@@ -156,15 +156,18 @@ function consoleRedirect(scheme: string, { storeConsolePort, consolePort }: Gate
 }
 
 /**
- * Requests go to members that report a healthy cluster, since one that just started knows only some of the objects. If
- * no member does, requests go to all that are alive: the cluster check hangs while the store waits for a lost host, but
- * the store can often serve requests meanwhile.
+ * Sends requests to members that report a healthy cluster, because a member that just started knows only some of the
+ * objects. If no member reports that, requests go to all live members: the cluster check hangs while the store waits
+ * for a lost host, but the store can often still serve requests.
  */
 function routeTo(name: "s3" | "console"): string[] {
   return [`use_backend ${name}-ready if { nbsrv(${name}-ready) gt 0 }`, `default_backend ${name}-alive`];
 }
 
-/** A member without a name on the network is down. One that refuses a connection is down until the next check. */
+/**
+ * A member without a DNS name on the network counts as down. One that refuses a connection is down until the next
+ * check.
+ */
 function s3Backend(name: string, check: string, { members, storeTls }: GatewayPlan): Section {
   const checked = "check inter 3s fastinter 1s downinter 1s rise 1 fall 2 init-state down";
   const observed = "observe layer4 error-limit 1 on-error mark-down";
@@ -190,7 +193,7 @@ function memberTls(member: string, storeTls: boolean): string {
   return ` ssl ca-file ${CONTAINER_FILES.storeAuthority} verify required verifyhost ${member} sni str(${member})`;
 }
 
-/** Quotes a word without single quotes and line breaks: in single quotes nothing is expanded. */
+/** Quotes a text without single quotes and line breaks. HAProxy expands nothing within single quotes. */
 function quote(text: string): string {
   return `'${text}'`;
 }

@@ -27,6 +27,6 @@ export function endpointUrls(
 /** Returns the URL as browsers write it: without the scheme's default port. */
 function endpointUrl(scheme: "http" | "https", address: string, port: number): string {
   const host = address.includes(":") ? `[${address}]` : address;
-  const silent = scheme === "https" ? 443 : 80;
-  return `${scheme}://${host}${port === silent ? "" : `:${port}`}`;
+  const defaultPort = scheme === "https" ? 443 : 80;
+  return `${scheme}://${host}${port === defaultPort ? "" : `:${port}`}`;
 }

@@ -6,7 +6,7 @@ import type { ValidationIssue } from "../../core/input-validation-error.ts";
 
 /** Certificates for a `tcp://` engine, PEM. */
 export interface EngineTls {
-  /** Certificate of the authority that signed the engine's certificate. Required for public authorities as well. */
+  /** Certificate of the authority that signed the engine's certificate. Required even for a public authority. */
   ca: pulumi.Input<string>;
   /**
    * Client certificate.
@@ -36,13 +36,13 @@ export function validateEngineTls(
   const missing = missingCertificates(tls).map((part) => ({
     argument: `tls.${part}`,
     value: undefined,
-    problem: NEEDED[part],
+    problem: MISSING_CERTIFICATE_FIXES[part],
   }));
   const parts = ["ca", "cert", "key"] as const;
   return [...missing, ...parts.flatMap((part) => validatePem(part, knownValue(tls[part])))];
 }
 
-const NEEDED = {
+const MISSING_CERTIFICATE_FIXES = {
   ca: "give the certificate of the authority that signed the engine's own",
   cert: "give the certificate that tls.key belongs to",
   key: "give the private key of tls.cert",
@@ -52,15 +52,15 @@ const KINDS = { ca: "CERTIFICATE", cert: "CERTIFICATE", key: "(?:\\w+ )?PRIVATE 
 
 function validatePem(part: keyof EngineTls, text: string | undefined): ValidationIssue[] {
   if (text === undefined || new RegExp(`^-----BEGIN ${KINDS[part]}-----$`, "m").test(text)) return [];
-  const what = part === "key" ? "-----BEGIN PRIVATE KEY-----" : "-----BEGIN CERTIFICATE-----";
-  const problem = `must be the text of a PEM file, not its path: "${what}…", as readFileSync gives it`;
+  const firstLine = part === "key" ? "-----BEGIN PRIVATE KEY-----" : "-----BEGIN CERTIFICATE-----";
+  const problem = `must be the text of a PEM file, not its path: "${firstLine}…", as readFileSync gives it`;
   return [{ argument: `tls.${part}`, value: part === "key" ? "[hidden]" : text, problem }];
 }
 
 function validatePlainTcp(host: string): ValidationIssue[] {
   if (!isUnencryptedRemote(host)) return [];
   const problem =
-    "is reached without TLS, so that everybody on the way becomes root on that machine: give tls (or set " +
-    "DOCKER_TLS_VERIFY and DOCKER_CERT_PATH), reach it by ssh://, or set allowPlainTcp";
+    "has no TLS, so anyone on the network path can become root on that machine: give tls (or set " +
+    "DOCKER_TLS_VERIFY and DOCKER_CERT_PATH), use ssh://, or set allowPlainTcp";
   return [{ argument: "engine", value: host, problem }];
 }

@@ -9,7 +9,7 @@ export interface SshConnectionArgs {
    * User to log in as: root, or a member of the group `docker`. To install Docker Engine or create folders, the user
    * needs `sudo` without a password.
    *
-   * @default - the user in `~/.ssh/config`, or else your own user name
+   * @default - the user in `~/.ssh/config`, otherwise your own user name
    */
   user?: pulumi.Input<string>;
   /**
@@ -37,7 +37,7 @@ export interface SshConnectionArgs {
 
 /** The ssh connection to one machine. */
 export interface SshArgs extends SshConnectionArgs {
-  /** Hostname or IP address of its ssh server, or its alias in `~/.ssh/config`. */
+  /** Hostname or IP address of the machine's ssh server, or its alias in `~/.ssh/config`. */
   address: pulumi.Input<string>;
   /**
    * Public key of the machine's ssh server, as in its `/etc/ssh/ssh_host_ed25519_key.pub`. No other key is accepted.
@@ -69,7 +69,7 @@ export interface HostArgs {
   engine?: string;
   /**
    * Certificates for a `tcp://` engine.
-   * @default - those of `DOCKER_TLS_VERIFY`, `DOCKER_CERT_PATH` or the docker context
+   * @default - the certificates of `DOCKER_TLS_VERIFY`, `DOCKER_CERT_PATH` or the docker context
    */
   tls?: EngineTls;
   /**
@@ -80,8 +80,8 @@ export interface HostArgs {
    */
   allowPlainTcp?: boolean;
   /**
-   * The ssh connection to another machine. It is logged in to before the engine is used: to check its drives, and to
-   * install and start what is missing.
+   * The ssh connection to another machine. Before the engine is used, Pulumi logs in to check the machine's drives, and
+   * to install and start what is missing.
    * @default - none: only the engine is used
    */
   ssh?: SshArgs;
@@ -103,17 +103,17 @@ export interface HostArgs {
    */
   privateAddress?: pulumi.Input<string>;
   /**
-   * IP address at which its node sends and receives the traffic of networks (VXLAN), if a separate interface carries it.
-   * Must be one of the machine's own addresses. Give it to all hosts, or to none. A node keeps the address with which it
-   * joined the Swarm.
+   * IP address at which the host's node sends and receives the traffic of overlay networks (VXLAN), if a separate
+   * interface carries it. Must be one of the machine's own addresses. Set it on all hosts of a Swarm, or on none. A
+   * node keeps the address with which it joined the Swarm.
    * @default - `privateAddress`
    * @example "10.0.20.11"
    */
   dataPathAddress?: pulumi.Input<string>;
   /**
    * Host name or IP address at which clients reach the ports published on this machine.
-   * @default - the machine of `ssh` or of the engine's address, an alias of `~/.ssh/config` replaced by its `HostName`;
-   * "127.0.0.1" for an engine of this machine
+   * @default - the host in `ssh.address` or `engine` (for an alias in `~/.ssh/config`, its `HostName`); "127.0.0.1" for
+   * an engine on this machine
    */
   endpointAddress?: pulumi.Input<string>;
   /**
@@ -144,24 +144,24 @@ export interface HostArgs {
 /** An existing machine of `SshHosts`. */
 export interface SshHostArgs extends SshArgs {
   /**
-   * The hostname that its engine must report. Plain.
+   * The hostname that the machine's engine must report. Plain.
    * @default - any: the engine's own
    */
   hostname?: string;
   /**
-   * IP address at which the other hosts reach it, and on which its node listens. Must be one of the machine's own
+   * IP address at which the other hosts reach this one, and on which its node listens. Must be one of the machine's own
    * addresses; see `HostArgs.privateAddress`.
    * @default - `address`, or the address at which ssh reaches the machine if that is a name
    */
   privateAddress?: pulumi.Input<string>;
   /**
-   * Address at which its node sends and receives the traffic of networks; see `HostArgs.dataPathAddress`.
+   * IP address for the traffic of overlay networks; see `HostArgs.dataPathAddress`.
    * @default - `privateAddress`
    */
   dataPathAddress?: pulumi.Input<string>;
   /**
-   * Host name or IP address at which clients reach the ports published on it.
-   * @default - `address`, an alias of `~/.ssh/config` replaced by its `HostName`
+   * Host name or IP address at which clients reach the ports published on this machine.
+   * @default - `address` (for an alias in `~/.ssh/config`, its `HostName`)
    */
   endpointAddress?: pulumi.Input<string>;
   /**
@@ -170,7 +170,7 @@ export interface SshHostArgs extends SshArgs {
    */
   zone?: string;
   /**
-   * Labels of its Swarm node, in addition to those of `defaults`. Plain.
+   * Labels of the host's Swarm node, in addition to those in `defaults`. Plain.
    * @default - none
    */
   labels?: Record<string, string>;
@@ -187,7 +187,7 @@ export interface SshHostArgs extends SshArgs {
 /** Settings for every host of `SshHosts` that does not override them. */
 export interface SshHostDefaults extends SshConnectionArgs {
   /**
-   * Labels of the Swarm nodes; those of a host are added. Plain.
+   * Labels of every host's Swarm node, in addition to the host's own. Plain.
    * @default - none
    */
   labels?: Record<string, string>;

@@ -8,7 +8,7 @@ import type { HostArgs, SshArgs } from "./host-args.ts";
 import { sshConnection } from "./ssh-connection.ts";
 import { validateSshAccess } from "./ssh-validation.ts";
 
-/** Returns the engine that the arguments, or this machine's environment, name. */
+/** Returns the engine that the arguments name, or else this machine's environment. */
 export function findEngine({ engine, tls }: Pick<HostArgs, "engine" | "tls">): EngineConnection {
   // Explicit certificates replace those of the environment.
   return tls && engine !== undefined ? { host: engine } : resolveLocalEngine(undefined, engine);
@@ -37,6 +37,6 @@ export function sshEngine(subject: string, ssh: SshArgs): pulumi.Output<EngineCo
 /** Returns the address at which clients reach the machine, unless the program gives another. */
 export function clientAddress(connection: pulumi.Output<EngineConnection> | { host: string }): pulumi.Output<string> {
   if (pulumi.Output.isInstance(connection)) return connection.apply(machineAddress);
-  // Only the engine's address: an Output of the whole connection would be secret, because its key is.
+  // Uses only the engine's address: an Output of the whole connection would be secret, because the client key is.
   return pulumi.output(machineAddress({ host: connection.host }));
 }

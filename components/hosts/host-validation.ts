@@ -31,10 +31,10 @@ export interface HostFields {
 /** Validates the connection of a `Host`: over ssh, or to the engine that was `found`. */
 export function validateHostConnection(args: HostArgs, found: EngineConnection | undefined): ValidationIssue[] {
   const { ssh, install, tls, allowPlainTcp = false, timeoutSeconds } = args;
-  const way = ssh
+  const connectionIssues = ssh
     ? [...validateSshAccess("ssh", ssh), ...rejectWithSsh(args)]
     : [...(found ? validateEngineTls(found, tls, allowPlainTcp) : []), ...rejectWithoutSsh(install)];
-  return [...way, ...validateInstall(install), ...validateTimeout(timeoutSeconds)];
+  return [...connectionIssues, ...validateInstall(install), ...validateTimeout(timeoutSeconds)];
 }
 
 /** Validates the source of Docker Engine. */
@@ -54,7 +54,7 @@ export function validateTimeout(timeoutSeconds: pulumi.Input<number> | undefined
 /** The addresses of a host. */
 type AddressArgs = Pick<HostArgs, "privateAddress" | "dataPathAddress" | "endpointAddress">;
 
-/** Validates a host's addresses as far as they are known. The Engine takes only IP addresses, clients also names. */
+/** Validates a host's known addresses. Docker Engine accepts only IP addresses; clients also accept names. */
 export function validateAddresses(args: AddressArgs): ValidationIssue[] {
   const ofNode = (["privateAddress", "dataPathAddress"] as const).flatMap((argument) => {
     const value = knownValue(args[argument]);
@@ -83,12 +83,12 @@ function rejectWithoutSsh(install: EngineSource | undefined): ValidationIssue[] 
 
 /** Validates the plain fields of a host. */
 export function validateHost({ key, hostname, engine, labels, drives }: HostFields): ValidationIssue[] {
-  const findings: ValidationIssue[] = [];
+  const issues: ValidationIssue[] = [];
   const address = engineAddressError(engine);
-  if (address) findings.push({ argument: "engine", value: engine, problem: address });
-  if (!isDnsLabel(key)) findings.push({ argument: "key", value: key, problem: DNS_LABEL_RULE });
+  if (address) issues.push({ argument: "engine", value: engine, problem: address });
+  if (!isDnsLabel(key)) issues.push({ argument: "key", value: key, problem: DNS_LABEL_RULE });
   if (hostname !== undefined && !isHostname(hostname)) {
-    findings.push({
+    issues.push({
       argument: "hostname",
       value: hostname,
       problem: `${HOSTNAME_RULE}; leave it out for the engine's own`,
@@ -96,44 +96,44 @@ export function validateHost({ key, hostname, engine, labels, drives }: HostFiel
   }
   for (const label of Object.keys(labels)) {
     if (label.trim() === "" || /[\s=]/.test(label)) {
-      findings.push({ argument: "labels", value: label, problem: "a label's name has no spaces and no =" });
+      issues.push({ argument: "labels", value: label, problem: "must be a label name without spaces and =" });
     }
   }
   if (Object.keys(drives).length === 0) {
-    findings.push({
+    issues.push({
       argument: "drives",
       value: drives,
       problem: "a host needs at least one drive: drives: { d1: {} }",
     });
   }
   return [
-    ...findings,
+    ...issues,
     ...Object.entries(drives).flatMap(([name, drive]) => validateDrive(name, drive)),
     ...validateDriveFolders(drives),
   ];
 }
 
 function validateDrive(name: string, drive: Drive): ValidationIssue[] {
-  const findings: ValidationIssue[] = [];
+  const issues: ValidationIssue[] = [];
   const argument = `drives.${name}`;
-  if (!isDnsLabel(name)) findings.push({ argument: "drives", value: name, problem: `a drive's key ${DNS_LABEL_RULE}` });
+  if (!isDnsLabel(name)) issues.push({ argument: "drives", value: name, problem: `a drive's key ${DNS_LABEL_RULE}` });
   const { path, subfolder } = drive;
   if (path !== undefined && (!posix.isAbsolute(path) || posix.normalize(path) !== path || path === "/")) {
     const problem = 'must be the absolute mount point of a disk other than the root disk, such as "/mnt/disk1"';
-    findings.push({ argument: `${argument}.path`, value: path, problem });
+    issues.push({ argument: `${argument}.path`, value: path, problem });
   }
   if (subfolder !== undefined && path === undefined) {
     const problem = "has no meaning without path: give path as well, or leave it out for a Docker volume";
-    findings.push({ argument: `${argument}.subfolder`, value: subfolder, problem });
+    issues.push({ argument: `${argument}.subfolder`, value: subfolder, problem });
   }
   if (subfolder !== undefined && !/^[A-Za-z0-9_][A-Za-z0-9._-]*(\/[A-Za-z0-9_][A-Za-z0-9._-]*)*$/.test(subfolder)) {
-    findings.push({
+    issues.push({
       argument: `${argument}.subfolder`,
       value: subfolder,
       problem: 'must be a relative folder, such as "minio"',
     });
   }
-  return findings;
+  return issues;
 }
 
 /** Rejects two drives in one folder: MinIO would count one drive twice. */
@@ -144,7 +144,7 @@ function validateDriveFolders(drives: HostFields["drives"]): ValidationIssue[] {
     const folder = posix.join(path, subfolder);
     const other = first.get(folder);
     first.set(folder, other ?? name);
-    const problem = `is the folder of drive "${other ?? ""}" already: give each drive a disk of its own`;
+    const problem = `is already the folder of drive "${other ?? ""}": give each drive its own disk`;
     return other === undefined ? [] : [{ argument: `drives.${name}`, value: folder, problem }];
   });
 }

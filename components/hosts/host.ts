@@ -42,7 +42,7 @@ export class Host extends SwarmComponent {
   readonly engine: pulumi.Output<EngineConnection>;
   /** The address at which the other hosts reach this one. */
   readonly privateAddress: pulumi.Output<string>;
-  /** The address for the traffic of networks, if it is another one. */
+  /** The address for the traffic of overlay networks, if it differs from `privateAddress`. */
   readonly dataPathAddress?: pulumi.Output<string>;
   /** The address at which clients reach ports published on this host. */
   readonly endpointAddress: pulumi.Output<string>;
@@ -88,14 +88,17 @@ export class Host extends SwarmComponent {
   }
 }
 
-/** Returns the address given for the machine, or its own if that is a name: a node cannot listen at a name. */
+/**
+ * Returns the machine's given address. If that is a name, returns its IP address, because a node cannot listen on a
+ * name.
+ */
 function ownAddress({ address }: SshArgs, machine: Machine): pulumi.Output<string> {
   return pulumi
     .output(address)
     .apply((given) => (isIP(given) === 0 ? machine.address.apply((own) => own ?? given) : pulumi.output(given)));
 }
 
-/** Returns the arguments as the state may hold them: the client key is a secret. */
+/** Returns the arguments with the client key as a secret, for the state. */
 function withSecretKey({ tls, ...others }: HostArgs): object {
   return { ...others, tls: tls && { ...tls, key: secretInput(tls.key) } };
 }

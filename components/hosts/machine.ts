@@ -13,7 +13,7 @@ export interface MachineArgs {
   hostname?: string;
   timeoutSeconds: pulumi.Input<number>;
   install?: EngineSource;
-  /** Drives to check and create over ssh. @default - the machine is not logged in to: only its engine is used */
+  /** Drives to check and create over ssh. @default - none: without ssh, only the engine is used */
   drives?: Readonly<Record<string, Drive>>;
 }
 
@@ -22,7 +22,7 @@ export class Machine extends SwarmResource {
   /** The hostname that the engine reports. */
   declare readonly engineName: pulumi.Output<string>;
   declare readonly machineId: pulumi.Output<string>;
-  /** The machine's own address at which it is logged in to. Undefined if only its engine is used. */
+  /** The machine's own address at which ssh reaches it. Undefined if only its engine is used. */
   declare readonly address: pulumi.Output<string | undefined>;
   declare readonly ready: pulumi.Output<boolean>;
 

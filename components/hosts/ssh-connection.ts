@@ -21,11 +21,11 @@ export const JUMP_HOST_RULE = 'must be [user@]host[:port], such as "me@bastion.e
 /** Returns the connection to a machine's engine over ssh. */
 export function sshConnection(access: SshOptions): EngineConnection {
   const { identityFile, hostKey } = access;
-  const way = proxyCommand(access);
+  const proxy = proxyCommand(access);
   const sshOptions = [
     ...(identityFile === undefined ? [] : identityOptions(identityFile)),
     ...(hostKey === undefined ? [] : pinnedHostKeyOptions(hostKey)),
-    ...(way === undefined ? [] : ["-o", `ProxyCommand=${way}`]),
+    ...(proxy === undefined ? [] : ["-o", `ProxyCommand=${proxy}`]),
   ];
   return { host: sshAddress(access), ...(sshOptions.length > 0 ? { sshOptions } : {}) };
 }

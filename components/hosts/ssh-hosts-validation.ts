@@ -15,30 +15,30 @@ export function withDefaults(
   host: SshHostArgs,
   defaults: SshHostDefaults = {},
 ): SshHostArgs & Required<Pick<SshHostArgs, "labels" | "drives">> {
-  const { labels, drives = DEFAULT_DRIVES, ...way } = defaults;
+  const { labels, drives = DEFAULT_DRIVES, ...connection } = defaults;
   const given = Object.fromEntries(Object.entries(host).filter(([, value]) => value !== undefined)) as SshHostArgs;
-  return { drives, ...way, ...given, labels: { ...labels, ...host.labels } };
+  return { drives, ...connection, ...given, labels: { ...labels, ...host.labels } };
 }
 
 /** Validates the hosts. */
 export function validateSshHosts({ hosts, defaults, install, timeoutSeconds }: SshHostsArgs): ValidationIssue[] {
-  const findings: ValidationIssue[] = [];
+  const issues: ValidationIssue[] = [];
   if (Object.keys(hosts).length === 0) {
     const problem = 'needs at least one host: hosts: { a: { address: "192.0.2.1" } }';
-    findings.push({ argument: "hosts", value: hosts, problem });
+    issues.push({ argument: "hosts", value: hosts, problem });
   }
   const complete = Object.entries(hosts).map(([key, host]) => [key, withDefaults(host, defaults)] as const);
   return [
-    ...findings,
+    ...issues,
     ...validateInstall(install),
     ...validateTimeout(timeoutSeconds),
     ...validateSshConnection("defaults", defaults ?? {}),
     ...complete.flatMap(([key, { hostname, labels, drives, ...addresses }]) =>
       [...validateHost({ key, hostname, engine: "ssh://host", labels, drives }), ...validateAddresses(addresses)].map(
-        (finding) =>
-          finding.argument === "key"
-            ? { ...finding, argument: "hosts" }
-            : { ...finding, argument: `hosts.${key}.${finding.argument}` },
+        (issue) =>
+          issue.argument === "key"
+            ? { ...issue, argument: "hosts" }
+            : { ...issue, argument: `hosts.${key}.${issue.argument}` },
       ),
     ),
     ...Object.entries(hosts).flatMap(([key, host]) => validateSshAccess(`hosts.${key}`, host)),
@@ -47,7 +47,7 @@ export function validateSshHosts({ hosts, defaults, install, timeoutSeconds }: S
   ];
 }
 
-/** Returns what identifies the ssh server, if known. Ports of one address may lead to several machines. */
+/** Returns a key that identifies the ssh server, if known. Ports of one address may lead to different machines. */
 function connectionKey({ address, port, jumpHost }: SshHostArgs): string | undefined {
   const name = knownValue(address);
   return name === undefined ? undefined : [name, knownValue(port) ?? 22, knownValue(jumpHost) ?? ""].join(" ");
@@ -64,7 +64,7 @@ function validateUnique<T extends SshHostArgs>(
     if (value === undefined) return [];
     const other = first.get(value);
     first.set(value, other ?? key);
-    const problem = `is host "${other ?? ""}" already: give each host a machine of its own`;
+    const problem = `is already used by host "${other ?? ""}": give each host its own machine`;
     return other === undefined
       ? []
       : [{ argument: `hosts.${key}.${argument}`, value: knownValue(host[argument]), problem }];

@@ -9,8 +9,8 @@ import { validateSshHosts, withDefaults } from "./ssh-hosts-validation.ts";
 
 /**
  * Existing machines, connected by ssh. All of them are inspected before any is changed: problems are reported together,
- * and one machine with a problem leaves the others unchanged. Then Docker Engine is installed where `install` says so and
- * it is missing. Destroying this resource leaves the machines unchanged.
+ * and one machine with a problem leaves the others unchanged. With `install`, Docker Engine is then installed on
+ * machines without it. Destroying this resource leaves the machines unchanged.
  *
  * @example
  * const hosts = new SshHosts("hosts", {
@@ -68,7 +68,7 @@ export class SshHosts extends SwarmComponent {
    */
   host(key: string): Host {
     const host = this.hosts[key];
-    if (!host) throw new Error(`host "${key}" is not there: choose one of ${Object.keys(this.hosts).join(", ")}`);
+    if (!host) throw new Error(`there is no host "${key}": choose one of ${Object.keys(this.hosts).join(", ")}`);
     return host;
   }
 }

@@ -42,17 +42,17 @@ export function validateSshAccess(where: string, ssh: SshArgs): ValidationIssue[
 }
 
 function validateAddress(where: string, { address, hostKey }: SshArgs): ValidationIssue[] {
-  const findings: ValidationIssue[] = [];
+  const issues: ValidationIssue[] = [];
   const name = knownValue(address);
   if (name !== undefined && (/[@/[\]]/.test(name) || parseSshTarget(sshAddress({ address: name })) === undefined)) {
     const problem =
-      "must be the machine's name or address alone, of letters, digits, '.', '_', '-' and ':': user and port are " +
-      "arguments of their own";
-    findings.push({ argument: `${where}.address`, value: name, problem });
+      "must be only the machine's name or address: letters, digits, '.', '_', '-' and ':'; user and port are " +
+      "separate arguments";
+    issues.push({ argument: `${where}.address`, value: name, problem });
   }
   const key = knownValue(hostKey);
   if (key !== undefined && !isHostKey(key)) {
-    findings.push({ argument: `${where}.hostKey`, value: key, problem: HOST_KEY_RULE });
+    issues.push({ argument: `${where}.hostKey`, value: key, problem: HOST_KEY_RULE });
   }
-  return findings;
+  return issues;
 }

@@ -14,7 +14,7 @@ export interface KubernetesDrive {
   storageClass?: string;
 }
 
-/** A server pool: members whose drives form erasure sets, run by one StatefulSet. */
+/** A server pool, run by one StatefulSet. The drives of its members form erasure sets. */
 export interface KubernetesPool {
   /**
    * Number of pods. They are spread evenly over the nodes: one on each if there are enough. Immutable.
@@ -41,7 +41,8 @@ export interface KubernetesPool {
  */
 export interface KubernetesMinioArgs extends Omit<TaskLimits, "logMaxSizeMiB" | "logMaxFiles"> {
   /**
-   * An existing namespace. It can enforce the Pod Security Standard *restricted*. Immutable: it holds the data's claims.
+   * An existing namespace. It can enforce the Pod Security Standard *restricted*. Immutable: it contains the data's
+   * volume claims.
    */
   namespace: pulumi.Input<string>;
 
@@ -143,7 +144,7 @@ export interface KubernetesMinioArgs extends Omit<TaskLimits, "logMaxSizeMiB" | 
   stopGraceSeconds?: pulumi.Input<number>;
 
   /**
-   * Maximum time for a create or update until every member answers, in seconds.
+   * Maximum time until every member answers after a create or update, in seconds.
    * @default 600
    */
   timeoutSeconds?: number;

@@ -13,7 +13,7 @@ export function immutableSettings(
       `pools.${key}.members`,
       {
         value: members.length,
-        reason: "every drive has its place in an erasure set, whose size cannot change. To grow, add a pool",
+        reason: "every drive has its place in an erasure set, and the size of a set cannot change. To grow, add a pool",
       },
     ],
     [
@@ -21,7 +21,7 @@ export function immutableSettings(
       {
         value: Object.fromEntries(drives.map((one) => [one.key, one.drive] as const)),
         reason:
-          "every drive has its place in an erasure set, and a StatefulSet keeps the claims it was created with. " +
+          "every drive has its place in an erasure set, and a StatefulSet cannot change its volume claims. " +
           "Grow the claims themselves with `kubectl edit pvc`, or add a pool",
       },
     ],

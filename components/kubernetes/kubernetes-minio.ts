@@ -83,7 +83,7 @@ export class KubernetesMinio extends pulumi.ComponentResource {
       },
       child,
     );
-    // RootCredentials checks the immutable settings, so nothing else changes before it.
+    // RootCredentials checks the immutable settings, so it must be the first resource to change.
     const afterCredentials = { parent: this, dependsOn: credentials };
     this.members = plan.pools.flatMap(({ members }) => members.map((member) => member.name));
     const tls = args.tls && validatedTls(subject, args.tls, this.members);
@@ -105,7 +105,7 @@ export class KubernetesMinio extends pulumi.ComponentResource {
     const peers = new kubernetes.core.v1.Service(
       `${name}-peers`,
       {
-        // Pulumi would wait for pods, which are created after it.
+        // Otherwise Pulumi would wait for pods, which are created later.
         metadata: { name: plan.peers, namespace, annotations: { "pulumi.com/skipAwait": "true" } },
         spec: peersSpec(plan),
       },
@@ -152,7 +152,7 @@ export class KubernetesMinio extends pulumi.ComponentResource {
     );
   }
 
-  /** Creates all pools in parallel: members become ready only together. */
+  /** Creates all pools in parallel, because their members can only become ready together. */
   #createPools(
     name: string,
     { timeoutSeconds = 600 }: KubernetesMinioArgs,

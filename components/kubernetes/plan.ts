@@ -48,8 +48,8 @@ export function planKubernetesStore(
 ): KubernetesPlan {
   const scheme = args.tls ? "https" : "http";
   const peers = peersName(serviceName);
-  const asked = sortByKey(Object.entries(args.pools).map(([key, pool]) => ({ key, ...pool })));
-  const pools = asked.map((pool) => {
+  const requested = sortByKey(Object.entries(args.pools).map(([key, pool]) => ({ key, ...pool })));
+  const pools = requested.map((pool) => {
     const hosts = memberHosts(pool.key, pool, peers, args.drives);
     const layout = poolLayout(serviceName, hosts);
     const members = hosts.map(({ hostname }, number) => ({
@@ -59,13 +59,13 @@ export function planKubernetesStore(
     const drives = sortByKey(Object.entries(drivesOf(pool, args.drives)).map(([key, drive]) => ({ key, drive })));
     return { key: pool.key, statefulSet: `${serviceName}-${pool.key}`, members, drives, layout };
   });
-  const away = (hosts: readonly unknown[], layout: ErasureLayout) =>
+  const maxUnavailable = (hosts: readonly unknown[], layout: ErasureLayout) =>
     toleratesHostLoss({ hosts, layout }, { pools }, args.environment) ? 1 : 0;
   return {
     serviceName,
     peers,
     scheme,
-    pools: pools.map((pool) => ({ ...pool, maxUnavailable: away(pool.members, pool.layout) })),
+    pools: pools.map((pool) => ({ ...pool, maxUnavailable: maxUnavailable(pool.members, pool.layout) })),
   };
 }
 
@@ -90,7 +90,7 @@ export function memberHosts(
   }));
 }
 
-/** Returns the pool's drives; if it has none, those of the store. */
+/** Returns the pool's drives; if it sets none, those of the store. */
 export function drivesOf(pool: KubernetesPool, drives: KubernetesMinioArgs["drives"] = {}) {
   return pool.drives ?? drives;
 }

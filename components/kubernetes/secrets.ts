@@ -4,7 +4,7 @@ import { SECRET_FILES, SECRET_KINDS, secretContents } from "../minio/security/ro
 import { type Certificates, TLS_FILES } from "../minio/security/tls.ts";
 import type { Scheme } from "../minio/layout/topology.ts";
 
-/** Folder of the secrets in a member's container, the same as on Swarm. */
+/** Folder of the secrets in a member's container, the same as on a Swarm. */
 export const SECRETS_FOLDER = "/run/secrets";
 
 type TlsFile = keyof typeof TLS_FILES;

@@ -44,10 +44,10 @@ export function statefulSetSpec(store: KubernetesStoreContext, pool: KubernetesP
     serviceName: peers,
     replicas: pool.members.length,
     selector: { matchLabels: labels },
-    // A member becomes ready once it found its peers: started one after another, none would.
+    // A member becomes ready once it has found its peers. Started one after another, no member would.
     podManagementPolicy: "Parallel",
-    // Members with different images, arguments, settings or credentials reject each other. Restarted one after another,
-    // they would have no quorum for most of the update; at once, only while they start.
+    // Members with different images, arguments, settings or credentials reject each other. If they restarted one after
+    // another, they would have no quorum for most of the update; restarted at once, only while they start.
     updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: "100%" } },
     persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
     template: { metadata: { labels }, spec: podSpec(store, pool) },
@@ -69,7 +69,7 @@ function podSpec(store: KubernetesStoreContext, pool: KubernetesPoolPlan): PodSp
     volumes: volumes(store),
     nodeSelector: store.nodeSelector,
     topologySpreadConstraints: [
-      // Otherwise a tainted node counts as a node without pods, and limits the others to one each.
+      // Otherwise a tainted node counts as a node without pods, which limits the other nodes to one pod each.
       { ...topologySpread("kubernetes.io/hostname", "DoNotSchedule"), nodeTaintsPolicy: "Honor", labelSelector },
       { ...topologySpread("topology.kubernetes.io/zone", "ScheduleAnyway"), nodeTaintsPolicy: "Honor", labelSelector },
     ],
@@ -137,7 +137,7 @@ function livenessCheck(scheme: KubernetesPlan["scheme"]) {
   };
 }
 
-/** Omits empty fields as Kubernetes does, which would otherwise show as changes. */
+/** Omits empty fields, as Kubernetes does: otherwise they would show as changes. */
 function resourceAmounts(
   kind: "limits" | "requests",
   cpus: pulumi.Input<number> | undefined,
@@ -177,7 +177,10 @@ function volumeMounts({ drives }: KubernetesPoolPlan): VolumeMount[] {
   ];
 }
 
-/** Returns the spec of the headless Service. It resolves members that are not ready: they must find each other to be. */
+/**
+ * Returns the spec of the headless Service. It also resolves members that are not ready, because they must find each
+ * other to become ready.
+ */
 export function peersSpec({ serviceName }: KubernetesPlan): ServiceSpec {
   return {
     clusterIP: "None",

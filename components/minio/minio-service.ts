@@ -180,7 +180,7 @@ export class MinioService extends SwarmComponent {
   }
 }
 
-/** Returns the arguments with those that are secret as secrets. */
+/** Returns the arguments with secret ones wrapped as secrets. */
 function withSecrets(args: MinioServiceArgs): object {
   const { registryCredentials, secretEnvironment, rootPassword, kmsKey, tls } = args;
   return {

@@ -20,7 +20,7 @@ export interface CreatedService {
   resource: Service;
 }
 
-/** Returns what the preflight must check for a service. */
+/** Returns a service's requirement for the preflight. */
 export function serviceRequirement(
   name: string,
   plan: StorePlan,

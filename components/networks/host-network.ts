@@ -6,7 +6,7 @@ import type { Swarm } from "../swarm/swarm.ts";
 
 /** Arguments of a HostNetwork. */
 export interface HostNetworkArgs {
-  /** The Swarm whose services use the host network. */
+  /** The Swarm of the services that use the host network. */
   swarm: Swarm;
 }
 

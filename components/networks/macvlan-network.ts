@@ -29,7 +29,7 @@ export interface MacvlanNetworkArgs extends L2NetworkArgs {
  * which wireless networks and most clouds do not: use an `IpvlanNetwork` there.
  *
  * @example
- * // A store whose members have fixed addresses in the VLAN 50: http://10.50.0.17:9000 and http://10.50.0.18:9000.
+ * // Members with fixed addresses in VLAN 50: http://10.50.0.17:9000 and http://10.50.0.18:9000.
  * const network = new MacvlanNetwork("storage", {
  *   swarm,
  *   subnet: "10.50.0.0/24",

@@ -22,13 +22,13 @@ async function plainInputs({ hosts, ...rest }: PreflightProps) {
 
 /** Checks requirements of components that are created after an `await`, one event loop turn at a time. */
 export class LateRequirements {
-  /** All requirements so far. */
+  /** All requirements of earlier turns. */
   #before: Promise<RequirementInput[]>;
   readonly #inputs: PreflightProps;
   #turn: { requirements: RequirementInput[]; checked: Promise<void> } | undefined;
 
-  constructor(before: Promise<RequirementInput[]>, inputs: PreflightProps) {
-    this.#before = before;
+  constructor(earlier: Promise<RequirementInput[]>, inputs: PreflightProps) {
+    this.#before = earlier;
     this.#inputs = inputs;
   }
 
@@ -41,15 +41,15 @@ export class LateRequirements {
   }
 
   #next() {
-    const before = this.#before;
+    const earlier = this.#before;
     const requirements: RequirementInput[] = [];
-    const over = new Promise<void>((resolve) => {
+    const turnEnd = new Promise<void>((resolve) => {
       setImmediate(() => {
         this.#turn = undefined;
         resolve();
       });
     });
-    this.#before = over.then(async () => [...(await before), ...requirements]);
+    this.#before = turnEnd.then(async () => [...(await earlier), ...requirements]);
     const all = this.#before;
     const checked = all.then(async (known) => {
       const inputs = await plainInputs({ ...this.#inputs, requirements: known });
@@ -57,7 +57,7 @@ export class LateRequirements {
         inputs,
         inputs.requirements.slice(-requirements.length),
       );
-      for (const remark of warnings) logLine(remark);
+      for (const warning of warnings) logLine(warning);
       const problems = [...errors, ...outages.map(outageLine)];
       if (problems.length > 0) throw new pulumi.RunError(problems.join("\n"));
     });
@@ -65,7 +65,7 @@ export class LateRequirements {
   }
 }
 
-/** Only a resource can stop services during the run, so late requirements must not need it. */
+/** Only a resource can stop services during the run, so a late requirement that needs an outage is an error. */
 function outageLine({ network, services }: PlannedOutage): string {
   return (
     `network ${network}: must be replaced, and services use it (${services.map(({ name }) => name).join(", ")}): ` +

@@ -24,7 +24,7 @@ export function recordedOutputs(): pulumi.Output<Record<string, RecordedResource
  * Returns the ids of the Swarm, networks and services in this stack's state. A network with this state's identity that
  * is not among them is orphaned: a killed `up` created it.
  *
- * Undefined if the state cannot be read; then no network counts as orphaned.
+ * Undefined if the state cannot be read; no network then counts as orphaned.
  */
 export function recordedIds(): pulumi.Output<string[] | undefined> {
   return recordedOutputs().apply((outputs) => outputs && idsIn(outputs));

@@ -53,9 +53,9 @@ export interface SwarmServiceArgs extends RegistryLoginArgs {
   restartTogether?: string[];
 
   /**
-   * Names of the services that form one application with this one, whose own name may be included. A service of this
-   * stack that is no longer listed is removed right before tasks of this one restart. Otherwise it would keep running with
-   * the former settings until Pulumi removes it, at the end of its run.
+   * Names of the services that form one application with this one. Its own name may be included. A service of this
+   * stack that is no longer listed is removed right before tasks of this one restart. Otherwise it would keep running
+   * with the previous settings until Pulumi removes it at the end of its run.
    * Plain: the preview shows how a change is rolled out.
    * @default - none
    */
@@ -87,40 +87,40 @@ export interface SwarmServiceArgs extends RegistryLoginArgs {
   maintenanceCommand?: string[];
 
   /**
-   * For applications whose tasks hold locks and do not release them when they stop. While a stale lock exists, a rolling
-   * update stops at most one more task; then it waits until the lock expires, in addition to `timeoutSeconds`. So a
-   * client that tries three times does not meet three stopped tasks in a row. Used with `maintenanceCommand` only.
+   * For applications with tasks that hold locks and do not release them when they stop. While a stale lock exists, a
+   * rolling update stops at most one more task; then it waits until the lock expires, in addition to `timeoutSeconds`.
+   * So a client that tries three times does not meet three stopped tasks in a row. Used with `maintenanceCommand` only.
    * Plain: the preview shows how a change is rolled out.
    * @default - the update does not wait for locks
    */
   locks?: LockOptions;
 
   /**
-   * Seconds for which `readyCommand` and `maintenanceCommand` must keep succeeding in tasks that have just started: before
-   * the service is ready, and before the next task is replaced. For applications whose members connect to each other only
-   * some time after they report to be ready. Added to `timeoutSeconds`.
+   * Seconds for which `readyCommand` and `maintenanceCommand` must keep succeeding in tasks that have just started:
+   * before the service is ready, and before the next task is replaced. For applications with members that connect to
+   * each other only some time after they report that they are ready. Added to `timeoutSeconds`.
    * @default 0
    */
   minReadySeconds?: pulumi.Input<number>;
 
   /**
-   * How to try new settings before a change restarts all tasks at once: in one container without the application's data.
-   * Settings with which the application exits there are rejected, if it starts with the present ones.
+   * Trial run of new settings before a change restarts all tasks at once: one container without the application's data.
+   * If the application exits in it but starts with the present settings, the new ones are rejected.
    * @default - new settings are not tried
    */
   validation?: DeepInput<SettingsValidation>;
 
   /**
-   * Whether to roll back a failed change: its tasks get the former settings, and `pulumi up` fails once the service is
-   * ready again. With `false`, and for a service that did not run before or whose `peers` were removed, the change is kept,
-   * and the next `pulumi up` resumes it.
+   * Whether to roll back a failed change: the tasks get their previous settings, and `pulumi up` fails once the service
+   * is ready again. With `false`, or if the service did not run before or `peers` were removed, the change is kept, and
+   * the next `pulumi up` resumes it.
    * Plain: the preview shows how a change is rolled out.
    * @default true
    */
   rollback?: boolean;
 
   /**
-   * The number of tasks that must run, without those of hosts that are down.
+   * The number of tasks that must run, not counting those on hosts that are down.
    * @default - the replicas of a replicated service; at least one for a global one
    */
   tasks?: pulumi.Input<number>;

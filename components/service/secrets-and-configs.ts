@@ -31,7 +31,8 @@ export interface FileOptions extends pulumi.CustomResourceOptions {
 const REPLACEABLE = { protect: false } satisfies pulumi.CustomResourceOptions;
 
 /**
- * Creates a Docker secret. Pulumi generates its name in the Engine, so that its replacement can exist beside it.
+ * Creates a Docker secret. Pulumi generates its name in the Engine, so that a replacement can be created before it is
+ * deleted.
  *
  * @param generation changes together with the text, without revealing it
  */

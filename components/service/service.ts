@@ -10,7 +10,9 @@ import { SwarmResource } from "../shared/resource.ts";
 import { type Transform, transformed } from "../shared/transform.ts";
 import type { SwarmServiceArgs } from "./args.ts";
 
-/** A Swarm service. Components that are about one create it themselves, without a `SwarmService` in between. */
+/**
+ * A Swarm service. Other components with a service create this resource directly, without a `SwarmService` in between.
+ */
 export class Service extends SwarmResource {
   /** How the last change was rolled out. */
   declare readonly rollout: pulumi.Output<Rollout>;
@@ -18,8 +20,8 @@ export class Service extends SwarmResource {
   constructor(name: string, args: SwarmServiceArgs, opts: pulumi.CustomResourceOptions) {
     const { swarm, spec, restartTogether = [], immutable = {}, timeoutSeconds = 600, ...rest } = args;
     const owner = ownerOf(name);
-    // Not a single Output: in a preview, all of it would be unknown if any part of it is.
-    const labels = pulumi.all([spec.Labels, ownerLabels(owner)]).apply(([asked, own]) => ({ ...asked, ...own }));
+    // Only the labels are one Output: with the whole spec as one, an unknown part would hide all of it in a preview.
+    const labels = pulumi.all([spec.Labels, ownerLabels(owner)]).apply(([given, own]) => ({ ...given, ...own }));
     super(
       "Service",
       name,
@@ -69,7 +71,10 @@ export interface ServiceTransform {
   secret?: Transform<docker.SecretArgs>;
 }
 
-/** Creates the service of a component, after its `transform.service`. The preflight has checked the service's name. */
+/**
+ * Creates the service of a component, after applying its `transform.service`. That must keep the service's name, which
+ * the preflight checks.
+ */
 export function createService(
   subject: string,
   transform: ServiceTransform["service"],
@@ -80,7 +85,7 @@ export function createService(
   const serviceName = args.spec.Name;
   const [, changed, ownOpts] = transformed(transform, name, { ...args, spec: copyPlainParts(args.spec) }, opts);
   if (changed.spec.Name !== serviceName) {
-    const problem = "must stay, because it was checked before: give serviceName instead";
+    const problem = "must not change, because the preflight has checked it: give serviceName instead";
     args.swarm.throwIfInvalid(subject, [
       { argument: "transform.service: spec.Name", value: knownValue(changed.spec.Name), problem },
     ]);

@@ -24,7 +24,7 @@ export function resourceLimits(
 /** Log options where the engines' default driver is json-file, which never rotates a file by itself. */
 export const DEFAULT_LOG_OPTIONS = logOptions({});
 
-/** Returns the log driver that limits of log files need. Without limits, the engines' default driver applies. */
+/** Returns the log driver that is needed to limit log files. Without limits, the engines' default driver applies. */
 export function logDriver(
   limits: Pick<TaskLimits, "logMaxSizeMiB" | "logMaxFiles">,
 ): LeafInputs<Pick<TaskSpec, "LogDriver">> {
@@ -36,12 +36,12 @@ function logOptions({ logMaxSizeMiB = 10, logMaxFiles = 3 }: Pick<TaskLimits, "l
   return { "max-size": mapInput(logMaxSizeMiB, (size) => `${size}m`), "max-file": mapInput(logMaxFiles, String) };
 }
 
-/** Returns a port in host mode: on each host, it leads to the task on that host. */
+/** Returns a port published in host mode: on each host, it leads to the task on that host. */
 export function hostPort(TargetPort: number, PublishedPort: number): PublishedPort {
   return { Protocol: "tcp", TargetPort, PublishedPort, PublishMode: "host" };
 }
 
-/** Returns a file's owner: of a user `1000` or `1000:1000`, whose group defaults to the same id. */
+/** Returns the owner of a file for a user `1000` or `1000:1000`. The group defaults to the user's id. */
 export function fileOwner(user: pulumi.Input<string>): { UID: pulumi.Input<string>; GID: pulumi.Input<string> } {
   return { UID: mapInput(user, (ids) => idsOf(ids)[0]), GID: mapInput(user, (ids) => idsOf(ids)[1]) };
 }

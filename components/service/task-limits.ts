@@ -76,7 +76,7 @@ const AMOUNT_RANGES: Record<keyof TaskAmounts, Range> = {
  * @param leastMemoryMiB memory that the program in the task needs to run at all
  */
 export function validateTaskAmounts(args: TaskAmounts, leastMemoryMiB: number): ValidationIssue[] {
-  const findings = (Object.keys(AMOUNT_RANGES) as (keyof TaskAmounts)[]).flatMap((argument) => {
+  const rangeIssues = (Object.keys(AMOUNT_RANGES) as (keyof TaskAmounts)[]).flatMap((argument) => {
     const value = knownValue<number>(args[argument]);
     const { whole, unit, ...range } = AMOUNT_RANGES[argument];
     const least = argument === "memoryLimitMiB" ? leastMemoryMiB : range.least;
@@ -87,7 +87,7 @@ export function validateTaskAmounts(args: TaskAmounts, leastMemoryMiB: number): 
     ];
   });
   return [
-    ...findings,
+    ...rangeIssues,
     ...validateReservation("cpuReservation", args.cpuReservation, "cpuLimit", args.cpuLimit),
     ...validateReservation("memoryReservationMiB", args.memoryReservationMiB, "memoryLimitMiB", args.memoryLimitMiB),
   ];

@@ -9,7 +9,7 @@ import { knownValue, type LeafInputs, mapInput, validateWhenKnown } from "../sha
 export interface Placement {
   /**
    * Expressions as in `docker service create --constraint`. A node must meet all of them, in addition to those of the
-   * component. A chosen host that does not meet them gets no task, and `pulumi up` fails.
+   * component. If a chosen host does not meet them, it gets no task, and `pulumi up` fails.
    * Plain: only the list itself.
    * @default - none
    * @example ["node.platform.arch == x86_64"]
@@ -20,7 +20,7 @@ export interface Placement {
 /** Settings of a service and its containers. */
 export interface TaskSettings {
   /**
-   * User of the process in the container: a numeric id, and optionally that of a group, which defaults to the same.
+   * User of the process in the container: a numeric user id and optionally a group id, which defaults to the user id.
    * @default - the component's choice
    * @example "1000:1000"
    */
@@ -43,7 +43,7 @@ export interface TaskSettings {
   labels?: Record<string, pulumi.Input<string>>;
 
   /**
-   * Labels of the containers, such as those that collectors of logs and metrics read.
+   * Labels of the containers, for example for collectors of logs and metrics.
    * Plain: only the names.
    * @default - none
    * @example { "logging.example/parser": "json" }
@@ -83,7 +83,7 @@ function shownValues(labels: TaskSettings["labels"] = {}): Record<string, string
 function validateUser(value: string | undefined): ValidationIssue[] {
   if (value === undefined || /^\d+(:\d+)?$/.test(value)) return [];
   return [
-    { argument: "user", value, problem: "must be a numeric id, optionally with that of a group: 1000 or 1000:1000" },
+    { argument: "user", value, problem: "must be a numeric user id, optionally with a group id: 1000 or 1000:1000" },
   ];
 }
 

@@ -29,7 +29,7 @@ function isData(value: unknown): boolean {
   return Object.values(value).every((part) => typeof part !== "function" && !pulumi.Resource.isInstance(part));
 }
 
-/** Returns the options of a component's only child. Pulumi itself does not pass on those about properties. */
+/** Returns the options of a component's only child, including those about properties, which Pulumi does not pass on. */
 export function onlyChildOptions(
   parent: pulumi.Resource,
   { ignoreChanges, replaceOnChanges, retainOnDelete, customTimeouts }: pulumi.ComponentResourceOptions = {},

@@ -48,7 +48,7 @@ const identities = new WeakMap<object, Identity>();
 /** Returns an object that identifies the run: the connection to the Pulumi engine. */
 let currentRun = (): object => pulumi.runtime.getMonitor() ?? pulumi.runtime;
 
-/** Identifies runs in another way, for a process in which each component has its own connection. */
+/** Replaces how runs are identified, for a process in which each component has its own connection. */
 export function identifyRunBy(run: () => object): void {
   currentRun = run;
 }

@@ -19,7 +19,7 @@ export interface SwarmArgs {
 
   /**
    * Address pools in CIDR form, from which networks without an explicit subnet get one. Immutable: a change replaces
-   * the Swarm, and is refused unless `allowOutage` is set.
+   * the Swarm, and is rejected unless `allowOutage` is set.
    * @default - the Engine's default, ["10.0.0.0/8"]
    */
   addressPools?: pulumi.Input<pulumi.Input<string>[]>;
@@ -73,14 +73,14 @@ export interface SwarmArgs {
   /**
    * Whether to adopt an existing Swarm. This program never leaves an adopted Swarm, and changes only the settings that
    * are given here.
-   * @default false: an existing Swarm is refused
+   * @default false: an existing Swarm is rejected
    */
   adopt?: boolean;
 
   /**
    * Whether changes may replace the Swarm or a network in use. Data in volumes survives, but services are down in the
    * meantime.
-   * @default false: such changes are refused, with a list of what would be lost
+   * @default false: such changes are rejected, with a list of what would be lost
    */
   allowOutage?: boolean;
 

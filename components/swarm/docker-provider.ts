@@ -41,7 +41,7 @@ export function tlsMaterial(connection: EngineConnection): Record<"ca" | "cert" 
   if (!isTls(connection)) return { ca: "", cert: "", key: "" };
   const [missing] = missingCertificates(connection);
   if (missing !== undefined)
-    throw new Error(`the engine at ${connection.host} is reached in TLS: give its \`${missing}\` too`);
+    throw new Error(`the engine at ${connection.host} uses TLS: give its \`${missing}\` as well`);
   const { ca = "", cert = UNUSED_CLIENT.cert, key = UNUSED_CLIENT.key } = connection;
   return { ca, cert, key };
 }
@@ -79,14 +79,14 @@ function connectedManager(name: string, managers: readonly Host[]): pulumi.Outpu
   if (!first) throw new Error("a Swarm needs at least one manager");
   return pulumi
     .all([pulumi.all(byKey.map((host) => host.engine)), recordedHost(name)])
-    .apply(([engines, former]) => firstReachableManager(engines, former))
+    .apply(([engines, recorded]) => firstReachableManager(engines, recorded))
     .apply((engine) => (engine === undefined ? connectedEngine(first) : pulumi.output(engine)));
 }
 
 /** How long to wait for managers to elect a leader, in milliseconds. */
 const ELECTION_MS = 20_000;
 /** Polling interval during an election, in milliseconds. */
-const AGAIN_MS = 500;
+const RETRY_INTERVAL_MS = 500;
 
 /**
  * Returns the first manager that answers and sees a leader, because the docker provider fails at once without a leader.
@@ -94,20 +94,22 @@ const AGAIN_MS = 500;
  */
 export async function firstReachableManager(
   engines: readonly EngineConnection[],
-  former: string | undefined,
+  recorded: string | undefined,
 ): Promise<EngineConnection | undefined> {
-  const isFormer = ({ host }: EngineConnection) => host === former;
-  const ordered = [...engines.filter(isFormer), ...engines.filter((engine) => !isFormer(engine))];
-  for (const end = performance.now() + ELECTION_MS; ; await pause(AGAIN_MS)) {
-    const answers = ordered.map((engine) => inspectManager(engine, isFormer(engine) ? engineTimeout : electionTimeout));
+  const isRecorded = ({ host }: EngineConnection) => host === recorded;
+  const ordered = [...engines.filter(isRecorded), ...engines.filter((engine) => !isRecorded(engine))];
+  for (const end = performance.now() + ELECTION_MS; ; await pause(RETRY_INTERVAL_MS)) {
+    const inspections = ordered.map((engine) =>
+      inspectManager(engine, isRecorded(engine) ? engineTimeout : electionTimeout),
+    );
     let leaderless: EngineConnection | undefined;
-    for (const [at, answer] of answers.entries()) {
-      const found = await answer;
+    for (const [at, inspection] of inspections.entries()) {
+      const found = await inspection;
       if (found?.seesLeader) return ordered[at];
       if (found) leaderless ??= ordered[at];
     }
-    // Possibly all are locked. Then no choice is better than the manager of the last `up`.
-    if (!leaderless) return ordered.find(isFormer);
+    // All managers may be locked: then the manager of the last `up` is as good as any.
+    if (!leaderless) return ordered.find(isRecorded);
     if (performance.now() >= end) return leaderless;
   }
 }
@@ -115,9 +117,9 @@ export async function firstReachableManager(
 /** Returns undefined for an engine that is unreachable or not a manager. */
 async function inspectManager(
   connection: EngineConnection,
-  patience: (connection: EngineConnection) => number,
+  timeoutMs: (connection: EngineConnection) => number,
 ): Promise<{ seesLeader: boolean } | undefined> {
-  const info = await new Engine(connection).info(patience(connection)).catch(() => undefined);
+  const info = await new Engine(connection).info(timeoutMs(connection)).catch(() => undefined);
   // Without a leader a manager does not report the id of its Swarm.
   return info?.Swarm.ControlAvailable ? { seesLeader: Boolean(info.Swarm.Cluster?.ID) } : undefined;
 }

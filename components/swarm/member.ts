@@ -13,7 +13,7 @@ export interface MemberArgs {
   owner: OwnerInput;
   managers: Record<string, pulumi.Output<EngineConnection>>;
   timeoutSeconds: pulumi.Input<number>;
-  /** @default - the node's availability is left as it is */
+  /** @default - unchanged */
   availability?: pulumi.Input<NodeAvailability>;
 }
 

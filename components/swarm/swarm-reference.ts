@@ -4,7 +4,7 @@ import type { NodeRole } from "../../engine/types.ts";
 
 /** A host as a node of the Swarm. */
 export interface SwarmNode {
-  /** The Swarm's id for the node. */
+  /** The node's id in the Swarm. */
   nodeId: pulumi.Output<string>;
   /** Its role in the Swarm. */
   role: NodeRole;

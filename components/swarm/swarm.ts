@@ -36,9 +36,9 @@ export class Swarm extends SwarmComponent implements SwarmReference {
   readonly allowOutage: boolean;
   /** Provider for `@pulumi/docker` resources on this Swarm. Connects to a manager. */
   readonly provider: docker.Provider;
-  /** Token with which further workers join. @secret */
+  /** Token for further workers to join. @secret */
   readonly workerJoinToken: pulumi.Output<string>;
-  /** Token with which further managers join. @secret */
+  /** Token for further managers to join. @secret */
   readonly managerJoinToken: pulumi.Output<string>;
   /** Key that unlocks a manager after a restart. Empty unless `autolock` is on. @secret */
   readonly unlockKey: pulumi.Output<string>;
@@ -55,7 +55,7 @@ export class Swarm extends SwarmComponent implements SwarmReference {
     const owner = ownerOf(name);
     if (managers.length % 2 === 0) {
       void pulumi.log.warn(
-        `${managers.length} managers bear no more failures than ${managers.length - 1}: take an odd number`,
+        `${managers.length} managers tolerate no more failures than ${managers.length - 1}: use an odd number`,
         this,
       );
     }
@@ -76,7 +76,8 @@ export class Swarm extends SwarmComponent implements SwarmReference {
     this.workerJoinToken = pulumi.secret(cluster.joinTokens.worker);
     this.managerJoinToken = pulumi.secret(cluster.joinTokens.manager);
     this.unlockKey = pulumi.secret(cluster.unlockKey);
-    // Not `this.managers`, which wait for the hosts, as the Cluster does for its members: each member would record that.
+    // `this.managers` depend on the hosts, and each member would record these dependencies. The Cluster waits for the
+    // hosts anyway.
     const engines = byKey(managers, ({ engine }) => engine);
     const member = (host: Host, role: NodeRole, dependsOn: pulumi.Resource[] = []): Member => {
       return new Member(
@@ -88,14 +89,14 @@ export class Swarm extends SwarmComponent implements SwarmReference {
         { parent: this, dependsOn },
       );
     };
-    const managing = byKey(managers, (host) => member(host, "manager"));
+    const managerMembers = byKey(managers, (host) => member(host, "manager"));
     // New managers join before others are demoted, and workers leave before managers.
-    const working = byKey(workers, (host) => member(host, "worker", Object.values(managing)));
-    this.nodes = { ...nodesOf(managing, "manager"), ...nodesOf(working, "worker") };
+    const workerMembers = byKey(workers, (host) => member(host, "worker", Object.values(managerMembers)));
+    this.nodes = { ...nodesOf(managerMembers, "manager"), ...nodesOf(workerMembers, "worker") };
     this.provider = new docker.Provider(`${name}-docker`, dockerConfig(`${name}-docker`, managers), {
       parent: this,
-      // Resources of this provider are deleted while its engine is still a manager.
-      dependsOn: [checked, ...Object.values(managing)],
+      // This provider's resources must be deleted while its engine is still a manager.
+      dependsOn: [checked, ...Object.values(managerMembers)],
     });
 
     this.registerOutputs({ swarmId: this.swarmId });
@@ -117,9 +118,9 @@ export class Swarm extends SwarmComponent implements SwarmReference {
    *
    * @internal
    */
-  throwIfInvalid(subject: string, findings: readonly ValidationIssue[]): void {
-    if (findings.length > 0) this.#preflight.abort();
-    throwIfInvalid(subject, findings);
+  throwIfInvalid(subject: string, issues: readonly ValidationIssue[]): void {
+    if (issues.length > 0) this.#preflight.abort();
+    throwIfInvalid(subject, issues);
   }
 
   /**
@@ -150,7 +151,7 @@ export class Swarm extends SwarmComponent implements SwarmReference {
 /** Returns the hosts as the arguments record them. */
 const keysOf = (hosts: readonly Host[] | undefined) => hosts?.map(({ key }) => key);
 
-/** Returns the settings that are known before the program runs, and the names of those that are given but not known. */
+/** Returns the settings that are known before the program runs, and the names of given ones that are not. */
 function knownSettings({ addressPools, subnetSize, dataPathPort }: SwarmArgs) {
   const given = knownValue(addressPools ?? []);
   const pools = (given ?? []).flatMap((pool) => knownValue(pool) ?? []);

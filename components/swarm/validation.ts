@@ -10,33 +10,33 @@ export function validateSwarm(args: SwarmArgs): ValidationIssue[] {
 }
 
 function validateHosts({ managers, workers = [], availability = {} }: SwarmArgs): ValidationIssue[] {
-  const findings: ValidationIssue[] = [];
+  const issues: ValidationIssue[] = [];
   const keys = [...managers, ...workers].map((host) => host.key);
   if (managers.length === 0) {
-    findings.push({ argument: "managers", value: [], problem: "a Swarm needs at least one: managers: [host]" });
+    issues.push({ argument: "managers", value: [], problem: "a Swarm needs at least one: managers: [host]" });
   }
   for (const key of duplicates(keys)) {
-    findings.push({
+    issues.push({
       argument: "managers/workers",
       value: key,
       problem: "two hosts have this key: give each host its own key",
     });
   }
   for (const name of duplicates([...managers, ...workers].flatMap((host) => host.declaredHostname ?? []))) {
-    findings.push({
+    issues.push({
       argument: "managers/workers",
       value: name,
       problem: "two hosts have this hostname: hostnames must be unique within a Swarm",
     });
   }
   for (const key of Object.keys(availability).filter((name) => !keys.includes(name))) {
-    findings.push({
+    issues.push({
       argument: "availability",
       value: key,
       problem: `is not the key of a host: choose one of ${keys.join(", ")}`,
     });
   }
-  return findings;
+  return issues;
 }
 
 function validateAddressPools({ addressPools, subnetSize }: SwarmArgs): ValidationIssue[] {

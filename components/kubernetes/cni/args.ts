@@ -33,16 +33,16 @@ export interface CniArgs {
   transport?: CniTransport;
 
   /**
-   * Address range of pods, an IPv4 CIDR of which each node gets a part. Flannel uses the range that the cluster was
-   * created with (`--cluster-cidr`, `kubeadm init --pod-network-cidr`), so it must be the same. With `none` it only sets
-   * the output. Immutable.
+   * Address range of pods, an IPv4 CIDR. Each node gets a part of it. For Flannel, it must be the range that the
+   * cluster was created with (`--cluster-cidr`, `kubeadm init --pod-network-cidr`). With `none` it only sets the
+   * output. Immutable.
    * @default "10.244.0.0/16"; unknown with `none`
    */
   podCidr?: string;
 
   /**
-   * Location of the plugin's chart for clusters without access to the published one: a folder, an archive or an `oci://`
-   * address. Must be the version in `CNI_CHARTS`.
+   * Location of the plugin's chart for clusters without access to the published one: a folder, an archive or an
+   * `oci://` address. Its version must be the one in `CNI_CHARTS`.
    * @default - the published chart
    * @example "oci://registry.example.com/charts/cilium"
    */

@@ -15,8 +15,8 @@ const PRIVILEGED = { "pod-security.kubernetes.io/enforce": "privileged" };
 
 /**
  * The pod network of a cluster: Flannel, Calico or Cilium with network policies enforced, from the published chart at a
- * pinned version; or an existing one. It is ready when the plugin's pods are. With Calico it is ready when the operator
- * is, which installs the rest; pods wait for their node meanwhile.
+ * pinned version; or an existing one. It is ready when the plugin's pods are ready; with Calico, when its operator is,
+ * which then installs the rest while pods wait for their nodes.
  *
  * @example
  * const cni = new Cni("network", { plugin: "calico", transport: "bgp", podCidr: "10.40.0.0/16" });
@@ -82,10 +82,10 @@ function immutableNetwork(
   plugin: InstalledPlugin,
   { podCidr = DEFAULT_POD_CIDR }: CniArgs,
 ): Record<string, ImmutableValue> {
-  const reason = (what: string) =>
-    `the nodes of a running cluster have ${what}, and would not reach each other's pods. Keep it, or recreate the cluster`;
+  const reason = (use: string) =>
+    `the nodes of a running cluster ${use}; with another one they could not reach each other's pods. Keep it, or recreate the cluster`;
   return {
-    plugin: { value: plugin, reason: reason("their network from it") },
-    podCidr: { value: podCidr, reason: reason("given their pods addresses of it") },
+    plugin: { value: plugin, reason: reason("use it for their network") },
+    podCidr: { value: podCidr, reason: reason("have assigned pod addresses from it") },
   };
 }

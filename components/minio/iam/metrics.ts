@@ -28,7 +28,7 @@ export function metricsUrls(endpoints: Readonly<Record<string, string>>): Record
  * key, and the same for the same key in every run.
  *
  * Never create one for root: members authenticate to each other with tokens signed by the root password, so a token of
- * root would give access to the drives, whatever its issuer.
+ * root would give access to the drives, regardless of its issuer.
  */
 export function metricsToken(accessKey: string, secretKey: string): string {
   const parts = [

@@ -35,7 +35,7 @@ const WRITE: Actions = {
 };
 
 /**
- * `writeonly` does not include deleting. None includes `s3:DeleteObjectVersion`, so that whatever an application
+ * `writeonly` does not include deleting. None includes `s3:DeleteObjectVersion`, so that everything that an application
  * overwrites or deletes in a bucket with versioning can be restored.
  */
 const ACTIONS: Record<BucketAccess, Actions> = {
@@ -48,12 +48,12 @@ const ACTIONS: Record<BucketAccess, Actions> = {
 };
 
 /**
- * MinIO lets every user create service accounts, which outlive its secret key, and change that key, unless a policy
- * denies it.
+ * Denies the admin API. Otherwise MinIO lets every user change its secret key, and create service accounts that outlive
+ * that key.
  */
 export const DENY_ADMIN: Statement = { Effect: "Deny", Action: ["admin:*"] };
 
-/** The same for a user that needs other actions of the admin API. */
+/** Denies the same to a user that needs other actions of the admin API. */
 export const DENY_KEY_CHANGES: Statement = {
   Effect: "Deny",
   Action: ["admin:CreateServiceAccount", "admin:CreateUser", "admin:UpdateServiceAccount"],

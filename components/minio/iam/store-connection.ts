@@ -24,7 +24,7 @@ export function storeConnection(
   return { swarm, seed, address: { ...clusterAddress(swarm, hosts), serviceName, serviceIds } };
 }
 
-/** Returns the location of a store whose services may not exist yet: they are found by name. */
+/** Returns the location of a store by the names of its services, which may not exist yet. */
 export function storeAddressByName(swarm: Swarm, { serviceName, hosts, services }: StorePlan): pulumi.Inputs {
   return { ...clusterAddress(swarm, hosts), serviceName, services: services.map(({ serviceName }) => serviceName) };
 }

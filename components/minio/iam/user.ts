@@ -44,7 +44,7 @@ export interface MinioUserArgs {
   secretKey?: pulumi.Input<string>;
 
   /**
-   * Whether to adopt an existing user of this name. It gets this secret key and these rights.
+   * Whether to adopt an existing user of this name, which then gets this secret key and access.
    * Plain: the preview checks it.
    * @default false: an existing user is an error
    */

@@ -13,7 +13,7 @@ export function declaredOrDefaultPools(
   return pools ?? { [DEFAULT_POOL]: { hosts: Object.keys(hosts) } };
 }
 
-/** Whether ports are published when `expose` is not given: on every network but those with their own L2 addresses. */
+/** Whether ports are published if `expose` is not given: on every network except macvlan and ipvlan. */
 export function exposesByDefault(network: Pick<DataNetwork, "driver">): boolean {
   return !isL2Attached(network);
 }

@@ -11,7 +11,7 @@ export interface StoreEndpoints {
   consolePort?: number;
 }
 
-/** Returns the hosts' addresses, or the members' own on a network whose addresses are reachable without Docker. */
+/** Returns the hosts' addresses; on a network with addresses that are reachable without Docker, the members' own. */
 export function storeEndpoints(network: DataNetwork, { hosts, published }: StorePlan): StoreEndpoints {
   if (!isL2Attached(network)) return { members: hosts, ...published };
   const addresses = pulumi.output(network.addresses ?? {});

@@ -3,8 +3,8 @@ import { knownValue } from "../../shared/inputs.ts";
 import { defaultParity, type ErasureLayout, PARITY_SETTING } from "./topology.ts";
 
 /**
- * Whether a pool keeps its write quorum while one of its hosts is down. If not, a restart of a member interrupts writes
- * at any time, and there is nothing to wait for.
+ * Whether a pool keeps its write quorum while one of its hosts is down. If not, restarting a member always interrupts
+ * writes, and waiting for a better time is pointless.
  */
 export function toleratesHostLoss(
   { hosts, layout }: { hosts: readonly unknown[]; layout: ErasureLayout },

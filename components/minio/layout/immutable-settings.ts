@@ -33,7 +33,7 @@ const immutableName = ({ serviceName }: StorePlan): ImmutableValue => ({
 const immutableHosts = ({ hosts }: PoolPlan): ImmutableValue => ({
   value: hosts.map(({ key }) => key),
   reason:
-    "every drive has its place in an erasure set, whose size cannot change. " +
+    "every drive has its place in an erasure set, and the size of a set cannot change. " +
     "To replace a host, keep its key and give it another machine; to grow, add a pool",
 });
 

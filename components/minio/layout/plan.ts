@@ -22,10 +22,10 @@ export interface StorePlan {
   mode: MinioMode;
   scheme: Scheme;
   /**
-   * In key order, which is also the order of MinIO's arguments. MinIO does not allow it to change: new pools take the id
-   * of the first one, and its parity applies to all. A new pool must therefore sort after the existing ones;
-   * `RootCredentials`, which records them, rejects others. The order in the user's program is no alternative: stack files
-   * are read into sorted maps.
+   * In key order, which is also the order of MinIO's arguments. MinIO does not allow it to change: new pools take the
+   * id of the first one, and its parity applies to all. A new pool must therefore sort after the existing ones;
+   * `RootCredentials`, which records them, rejects others. The order in the user's program cannot be used instead,
+   * because stack files are read into sorted maps.
    */
   pools: PoolPlan[];
   /** The members of all pools, in key order. */
@@ -44,12 +44,12 @@ export interface StorePlan {
   usesHostNetwork: boolean;
 }
 
-/** Hosts whose drives form erasure sets. */
+/** A server pool: hosts with drives that form erasure sets. */
 export interface PoolPlan {
   key: string;
   /** In key order. */
   hosts: Host[];
-  /** Keys of the drives that are used of each host. */
+  /** Keys of the drives that the pool uses on each host. */
   drives: string[];
   layout: PoolLayout;
   /** Label of its members' nodes. */
@@ -112,7 +112,7 @@ export function planStore(
   };
 }
 
-/** Returns what `RootCredentials` records of the pools: their keys in order, and their members' names on the network. */
+/** Returns the pools' keys in order and their members' names on the network, for `RootCredentials` to record. */
 export function declaredPools({ pools, serviceName }: StorePlan) {
   const members = pools.map(({ key, hosts }) => [key, memberNames(serviceName, hosts)]);
   return {

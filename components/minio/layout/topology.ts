@@ -75,7 +75,7 @@ export function driveKeys(host: MemberHost): string[] {
   return Object.keys(host.drives).toSorted();
 }
 
-/** Returns the keys of the drives that a pool uses of a host: the first ones by key. */
+/** Returns the keys of the drives that a pool uses on a host: the first ones by key. */
 export function selectDrives(host: MemberHost, drivesPerHost?: number): string[] {
   return driveKeys(host).slice(0, drivesPerHost);
 }
@@ -100,7 +100,7 @@ export function volumeNames(
   return Object.fromEntries(entries);
 }
 
-/** Returns those of a host's drives that are folders on mounted disks. */
+/** Returns the drives of a host that are folders on mounted disks. */
 export function driveDisks(host: MemberHost, drives: readonly string[]): { path: string; subfolder: string }[] {
   return drives.flatMap((key) => {
     const source = driveSource("", key, host.drives[key] ?? {});
@@ -111,7 +111,7 @@ export function driveDisks(host: MemberHost, drives: readonly string[]): { path:
 /** Options of `poolLayout`. */
 export interface PoolLayoutOptions {
   /**
-   * Number of drives to use of each host, the first ones by key.
+   * Number of drives to use on each host, the first ones by key.
    * @default - all
    */
   drivesPerHost?: number;
@@ -156,7 +156,7 @@ export function memberUrl(scheme: Scheme, name: pulumi.Input<string>, path = "")
 
 /**
  * Returns the drives per erasure set: the largest size with which each host contributes equally to every set. 1 for a
- * single drive; undefined if there is no such size.
+ * single drive; undefined if no size works.
  */
 export function erasureSetSize(hosts: number, drivesPerHost: number): number | undefined {
   const total = hosts * drivesPerHost;

@@ -51,8 +51,8 @@ export function caCertificatesMount(config: FileRef, user: pulumi.Input<string>)
 }
 
 /**
- * Returns the variable with the folders of authorities; without certificates nothing. MinIO's own setting for them,
- * `--certs-dir`, would require a certificate of the server too.
+ * Returns the variable with the folders of authorities; none without certificates. MinIO's own option for them,
+ * `--certs-dir`, would require a server certificate too.
  */
 export function authoritiesEnvironment(store: { tls?: object; caCertificates?: FileRef }): Record<string, string> {
   if (!store.caCertificates) return {};

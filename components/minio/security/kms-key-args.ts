@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** The key with which a store encrypts object keys, users and settings. */
+/** The key that a store uses to encrypt object keys, users and settings. */
 export interface KmsKey {
   /**
    * The key's name in MinIO: 1 to 64 letters, digits and `._-`.

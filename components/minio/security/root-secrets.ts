@@ -53,7 +53,7 @@ export function createRootSecrets(
       .all([credentials.user, credentials.password])
       .apply(([user, password]) => secretContents(user, password, scheme)),
   );
-  // The URL depends on TLS: with the same generation the old secret would be taken for an orphan.
+  // The URL depends on TLS: if both secrets had the same generation, the old one would count as orphaned.
   const generation = (kind: SecretKind) =>
     kind === "mcHostConfig" && scheme === "https"
       ? pulumi.interpolate`${credentials.generation}-https`

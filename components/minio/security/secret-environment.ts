@@ -15,7 +15,7 @@ const FILE = "environment";
 /** Points MinIO to the file with the secret variables, which it reads at its start. */
 export const SECRET_ENVIRONMENT = { MINIO_CONFIG_ENV_FILE: `/run/secrets/${FILE}` };
 
-/** Settings that this component itself must know, or that are public anyway. */
+/** Settings that this component itself reads, or that are public anyway. */
 const NOT_SECRET = /^MINIO_(STORAGE_CLASS_.*|ETCD_ENDPOINTS|BROWSER.*|SERVER_URL|DOMAIN)$/;
 
 /** MinIO reads lines of at most 64 KiB. */
@@ -48,7 +48,7 @@ function valueError(name: string, value: string): string | undefined {
   return isProxy(name) ? proxyError(value) : settingError(name, value);
 }
 
-/** Returns the variables as one secret, so that neither the state nor messages have their values in plain. */
+/** Returns the variables as one secret, so that neither the state nor messages contain their values in plain text. */
 export function secretVariableValues({
   secretEnvironment,
 }: Pick<MinioServiceArgs, "secretEnvironment">): pulumi.Output<Record<string, string>> | undefined {

@@ -21,15 +21,15 @@ export interface MinioTls {
   lifetimeDays?: number;
 
   /**
-   * Number of days before its expiry from which the next `up` renews a certificate, as the preview shows. All members
-   * restart.
+   * Number of days before its expiry at which `up` starts to renew a certificate. The preview shows the renewal; all
+   * members restart.
    * Plain: the preview checks it.
    * @default 30
    */
   renewBeforeDays?: number;
 
   /**
-   * Further names and addresses at which clients reach the store, besides those of hosts, members and the store itself.
+   * Further names and addresses at which clients reach the store, in addition to those of hosts, members and the store.
    * Plain: the preview checks it.
    * @default - none
    * @example ["s3.example.com"]

@@ -45,12 +45,13 @@ export function validateEnvironment(
   });
 }
 
-/** Returns why the user cannot set a variable, whatever its value is. */
+/** Returns why the user cannot set a variable, regardless of its value. */
 export function reservedVariableError(name: string): string | undefined {
   if (!/^MINIO_[A-Z0-9_]+$/.test(name)) return "must begin with MINIO_: only settings of MinIO are allowed";
   const instead = RESERVED[name];
   if (instead !== undefined) return `is set by this component: ${instead}`;
-  if (name.endsWith("_FILE")) return "names a file, and the container has only those of this component: leave it out";
+  if (name.endsWith("_FILE"))
+    return "names a file, but the container has only the files of this component: leave it out";
   return undefined;
 }
 
@@ -92,8 +93,8 @@ export function containerVariables(
     MC_CONFIG_ENV_FILE: secretPath("mcHostConfig"),
     MINIO_ROOT_USER_FILE: secretPath("rootUser"),
     MINIO_ROOT_PASSWORD_FILE: secretPath("rootPassword"),
-    // MinIO may choose a size with which some hosts have more drives of a set than others. With several pools their
-    // file has the sizes, and this variable would override them.
+    // By itself, MinIO may choose a set size that places more drives of a set on some hosts than on others. With
+    // several pools, the pools file contains the sizes, and this variable would override them.
     ...(pools.length === 1 && layout && layout.sets > 1 && { MINIO_ERASURE_SET_DRIVE_COUNT: `${layout.setSize}` }),
   };
 }

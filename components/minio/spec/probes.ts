@@ -25,8 +25,8 @@ const LOCKS_ARGUMENTS = ["support", "top", "locks", "local", "--dev", "--count",
 /**
  * Seconds after which a member has connected every drive that it can reach. A member retries drives that it could not
  * reach at its start every 15 s (MinIO's cmd/erasure-sets.go: defaultMonitorConnectEndpointInterval). Until then it
- * writes to the other drives only, and answers NoSuchKey for objects of which it sees too few parts. Its health does not
- * show this: MinIO reports the state that each member gives of its own drives.
+ * writes to the other drives only, and answers NoSuchKey for objects if it sees too few of their parts. Its health does
+ * not show this, because MinIO reports the state that each member reports of its own drives.
  */
 export const DRIVE_RECONNECT_SECONDS = 16;
 

@@ -19,7 +19,7 @@ import { type SecretKind, rootSecretMounts } from "../security/root-secrets.ts";
 import { CERTIFICATES_FOLDER, type StoreTls, TLS_ENVIRONMENT, tlsSecretMounts } from "../security/tls.ts";
 import { API_PORT, drivePath, driveSource, type MemberHost, memberName, toMemberHost } from "../layout/topology.ts";
 
-/** The default user of the container, to whom Docker's volumes belong. */
+/** The default user of the container, and the owner of Docker volumes. */
 const ROOT = "0";
 
 /** Docker's default capabilities without the two (DAC_OVERRIDE, FOWNER) that root needs for folders of other owners. */
@@ -39,9 +39,9 @@ const DROPPED_CAPABILITIES = [
 ];
 
 /**
- * Spec fields in which all members must agree: MinIO members with different settings reject each other. Secrets are
- * among them since members sign requests to each other with the root credentials, and so are the file with the pools and
- * the members' network.
+ * Spec fields that must be the same for all members, because members with different settings reject each other. They
+ * include the pools file, the members' network, and the secrets, because members sign requests to each other with the
+ * root credentials.
  */
 export const CLUSTER_WIDE_FIELDS = [
   "TaskTemplate.ContainerSpec.Image",
@@ -85,7 +85,7 @@ export interface StoreContext extends Pick<
   poolsConfig?: FileRef;
   /** Config with the authorities that MinIO trusts; absent without any. */
   caCertificates?: FileRef;
-  /** Labels of the drives' volumes that name their owner. */
+  /** Owner labels for the drives' volumes. */
   ownerLabels: Record<string, pulumi.Input<string>>;
 }
 
@@ -176,7 +176,7 @@ function configMounts({ poolsConfig, caCertificates }: StoreContext, user: pulum
   return Configs.length === 0 ? {} : { Configs };
 }
 
-/** Returns the user's variables, with defaults and what must be added to them. */
+/** Returns the user's variables, completed with defaults and the members' entries in NO_PROXY. */
 function userEnvironment(store: StoreContext): Record<string, pulumi.Input<string>> {
   const { environment = {}, plan } = store;
   return { ...redirectEnvironment(store), ...environment, ...noProxyEnvironment(store, plan) };
@@ -184,14 +184,15 @@ function userEnvironment(store: StoreContext): Record<string, pulumi.Input<strin
 
 /**
  * Keeps MinIO from redirecting browsers from the S3 API to a console that is not reachable there: that port of the host
- * or the gateway may belong to another store. A console with its own address is given by the user.
+ * or the gateway may belong to another store. Users can set the address of a console elsewhere in
+ * MINIO_BROWSER_REDIRECT_URL.
  */
 function redirectEnvironment({ plan, environment = {} }: StoreContext): Record<string, string> {
   const hasConsole = plan.isConsoleReachable || "MINIO_BROWSER_REDIRECT_URL" in environment;
   return hasConsole ? {} : { MINIO_BROWSER_REDIRECT: "off" };
 }
 
-/** Folders are bind mounts, which Docker does not create: while the disk is not mounted, the task fails. */
+/** Mounts folders as bind mounts, which Docker does not create, so that a task fails while its disk is not mounted. */
 function driveMounts(
   { plan, ownerLabels }: StoreContext,
   host: MemberHost,
@@ -214,11 +215,13 @@ function memberHostsEntries({ serviceName, hosts }: StorePlan): pulumi.Output<st
   });
 }
 
-/** @throws if it is a name: members on the host network have no way to look names up. */
+/**
+ * Returns the address. @throws InputValidationError if it is a name, which members on the host network cannot resolve.
+ */
 export function requireIpAddress(serviceName: string, address: string): string {
   if (isIP(address) !== 0) return address;
   const problem =
-    "must be an IP address, by which members on the host network find each other: give one as privateAddress";
+    "must be an IP address, because members on the host network find each other by it: give one as privateAddress";
   throw new InputValidationError(`MinioService "${serviceName}"`, [
     { argument: "privateAddress", value: address, problem },
   ]);

@@ -9,9 +9,9 @@ import { probeCommands } from "./probes.ts";
 import { HOME_MOUNT, serverArguments, type StoreContext } from "./spec.ts";
 
 /**
- * Returns how to try a member's settings: in a separate container, as a store of one erasure set on empty drives in
- * memory. Its arguments have no member names, so that MinIO neither reaches the store's drives nor waits for peers before
- * it reads all settings.
+ * Returns the trial run of a member's settings: a separate container runs them as a store of one erasure set on empty
+ * drives in memory. Its arguments have no member names, so that MinIO neither reaches the store's drives nor waits for
+ * peers before it reads all settings.
  *
  * @param hosts lines of /etc/hosts
  */
@@ -30,7 +30,7 @@ export function settingsValidation(
     environmentArgument: "environment",
     secretVariables: secretVariables(store.environment ?? {}),
     ...(store.secretVariables && { secretEnvironment: store.secretVariables }),
-    // It keeps users and policies in etcd, where the trial would write to those of the store.
+    // With etcd, the trial would write to the store's own users and policies.
     unlessVariables: ["MINIO_ETCD_ENDPOINTS"],
   };
 }

@@ -17,10 +17,10 @@ const wholeNumber = (least: number, most = Infinity): Rule => {
   return (value) => (/^\d+$/.test(value) && Number(value) >= least && Number(value) <= most ? undefined : problem);
 };
 
-/** A setting for which MinIO takes any value but "on" for off. */
+/** A setting that MinIO turns off for every value except "on". */
 const onOrOff = oneOf("on", "off");
 
-/** The values of a boolean with which MinIO starts. */
+/** The boolean values that MinIO accepts. */
 const BOOLEAN = /^([01tTfF]|true|TRUE|True|on|ON|On|false|FALSE|False|off|OFF|Off|[eE]nabled|[dD]isabled)$/;
 const boolean = matches(BOOLEAN, 'must be "on" or "off"');
 
@@ -29,10 +29,10 @@ const duration = matches(
   'must be a duration with units, such as "90s" or "1h30m"',
 );
 
-/** An address that MinIO calls. */
+/** The URL of another server, to which MinIO connects. */
 const calledUrl: Rule = (value) => (parseHttpUrl(value) ? undefined : "must be a URL: https://name or http://name");
 
-/** MinIO's own address. */
+/** A URL at which MinIO itself is reachable. */
 const ownUrl: Rule = (value) => {
   const url = parseHttpUrl(value);
   if (!url) return "must be a URL with a scheme, such as https://s3.example.com";
@@ -48,7 +48,7 @@ function parseHttpUrl(value: string): URL | undefined {
 
 const DOMAIN = /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$/i;
 
-/** MinIO compares texts, so it also rejects `ample.com` beside `example.com`. */
+/** MinIO compares the ends of the texts, so it also rejects `ample.com` together with `example.com`. */
 const domains: Rule = (value) => {
   const names = value.split(",");
   const invalid = names.find((name) => !DOMAIN.test(name));

@@ -32,7 +32,7 @@ type PoolArgs = Pick<MinioServiceArgs, "pools" | "mode" | "environment">;
 /** A declared pool with its key. */
 type KeyedPool = MinioPool & { key: string };
 
-/** A pool whose host keys all exist. */
+/** A pool with only existing host keys. */
 export interface ResolvedPool extends KeyedPool {
   /** In key order. */
   members: MemberHost[];

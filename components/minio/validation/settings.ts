@@ -95,7 +95,7 @@ function validateChoice<T extends string>(
 
 function validateTools({ image, tools }: MinioSettings): ValidationIssue[] {
   if (image === undefined || knownValue(image) !== undefined || tools !== undefined) return [];
-  const problem = 'is needed when image is an Output, whose name is not known yet: say "silo" or "mc"';
+  const problem = 'is required if image is an Output, because its name is not known yet: give "silo" or "mc"';
   return [{ argument: "tools", value: undefined, problem }];
 }
 

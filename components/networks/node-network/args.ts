@@ -3,7 +3,7 @@ import type { Swarm } from "../../swarm/swarm.ts";
 
 /** Arguments that bridge, macvlan and ipvlan networks share. */
 export interface NodeNetworkArgs {
-  /** The Swarm whose services use the network. */
+  /** The Swarm of the services that use the network. */
   swarm: Swarm;
 
   /**

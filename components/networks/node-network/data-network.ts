@@ -40,7 +40,10 @@ export interface DriverCapabilities {
   publishesPorts: boolean;
 }
 
-/** Verified on engines, except names and ports of ipvlan, assumed to equal those of macvlan. See docs/networks.md. */
+/**
+ * Verified on engines, except names and ports of ipvlan, which are assumed to work as with macvlan. See
+ * docs/networks.md.
+ */
 const CAPABILITIES: Record<NetworkDriver, DriverCapabilities> = {
   overlay: { spansHosts: true, resolvesNames: true, publishesPorts: true },
   bridge: { spansHosts: false, resolvesNames: true, publishesPorts: true },

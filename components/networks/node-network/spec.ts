@@ -7,9 +7,9 @@ export type NodeDriver = "bridge" | "macvlan" | "ipvlan";
 
 /** Settings that differ between hosts. */
 export interface HostAttachment {
-  /** The interface that connects to the network. Undefined: the driver has none. */
+  /** The interface that connects to the network. Undefined if the driver uses none. */
   parent?: string;
-  /** Undefined: all of the subnet. */
+  /** Range from which containers get addresses. Undefined for all of the subnet. */
   ipRange?: string;
 }
 
@@ -35,7 +35,9 @@ export function configName(networkName: string): string {
   return `${networkName}-config`;
 }
 
-/** Returns the addresses with an explicit gateway. A gateway that Docker fills in would later look like a change. */
+/**
+ * Returns the addresses with an explicit gateway, because a gateway chosen by Docker would later look like a change.
+ */
 function withGateway({ subnet, gateway }: NetworkAddresses): NetworkAddresses {
   return subnet === undefined ? {} : { subnet, gateway: gateway ?? defaultGateway(subnet) };
 }

@@ -104,11 +104,11 @@ function validateIpRanges(spec: KnownSpec): ValidationIssue[] {
     const usedGateway = isDeferred(spec, "gateway") ? undefined : (gateway ?? defaultGateway(subnet));
     const problem = ipRangeError(ipRange, subnet, LONGEST_PREFIX) ?? emptyRangeError(ipRange, subnet, usedGateway);
     if (problem) return issue(problem);
-    const rival = entries
+    const overlapping = entries
       .slice(0, at)
       .find(([, other]) => other.ipRange !== undefined && overlaps(other.ipRange, ipRange));
-    return rival
-      ? issue(`overlaps with that of host ${rival[0]} (${rival[1].ipRange}): give each host its own range`)
+    return overlapping
+      ? issue(`overlaps with that of host ${overlapping[0]} (${overlapping[1].ipRange}): give each host its own range`)
       : [];
   });
 }

@@ -4,8 +4,8 @@ import type { Transform } from "../../shared/transform.ts";
 import type { Swarm } from "../../swarm/swarm.ts";
 
 /**
- * Arguments of an OverlayNetwork. There are no reserved addresses: Docker silently ignores `auxAddresses` of Swarm
- * networks.
+ * Arguments of an OverlayNetwork. They include no reserved addresses, because Docker silently ignores `auxAddresses` of
+ * Swarm networks.
  */
 export interface OverlayNetworkArgs {
   /** The Swarm of the network. */

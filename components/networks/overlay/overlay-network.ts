@@ -41,7 +41,7 @@ export class OverlayNetwork extends SwarmComponent implements DataNetwork {
   readonly networkName: pulumi.Output<string>;
   /** The network driver. */
   readonly driver: NetworkDriver = "overlay";
-  /** Its addresses, in CIDR form. */
+  /** Its subnet, in CIDR form. */
   readonly subnet: pulumi.Output<string>;
   /** The address of its gateway. */
   readonly gateway: pulumi.Output<string>;
@@ -126,10 +126,10 @@ function createNetwork(
   return new docker.Network(...transformed(transform?.network, `${name}-network`, network, own));
 }
 
-/** An adopted network is no resource. */
+/** Rejects a transform of an adopted network, which is not a resource. */
 function validateTransform({ transform }: OverlayNetworkArgs): ValidationIssue[] {
   if (transform?.network === undefined) return [];
-  const problem = "has no meaning with adopt, which changes nothing of the network: leave it out";
+  const problem = "has no meaning with adopt, because an adopted network is never changed: leave it out";
   return [{ argument: "transform.network", value: "(a function)", problem }];
 }
 
@@ -139,7 +139,7 @@ function withDefaults(args: SettingsArgs) {
   return { attachable, encrypted, internal, mtu, labels, subnet, gateway, ipRange };
 }
 
-/** Returns the settings that are known before the program runs, and the names of those that are given but not known. */
+/** Returns the settings that are known before the program runs, and the names of given ones that are not. */
 function knownSettings(args: SettingsArgs): { settings: NetworkSettings; deferred: string[] } {
   const { attachable, encrypted, internal, mtu, labels, subnet, gateway, ipRange } = args;
   const inputs = { attachable, encrypted, internal, mtu, subnet, gateway, ipRange };

@@ -82,7 +82,7 @@ test.each<[string, object | undefined, string | undefined]>([
   ["unix:///run/docker.sock", undefined, undefined],
   [TCP, { ca: CERTIFICATE }, undefined],
   [TCP, { ca: CERTIFICATE, cert: CERTIFICATE, key: KEY }, undefined],
-  [TCP, undefined, `engine "${TCP}": is reached without TLS, so that everybody on the way becomes root`],
+  [TCP, undefined, `engine "${TCP}": has no TLS, so anyone on the network path can become root`],
   ["unix:///run/docker.sock", { ca: CERTIFICATE }, 'tls ["ca"]: is for tcp:// engines'],
   [TCP, {}, "tls.ca (not given): give the certificate of the authority"],
   [TCP, { ca: CERTIFICATE, cert: CERTIFICATE }, "tls.key (not given): give the private key of tls.cert"],
@@ -128,9 +128,7 @@ describe("the docker plugin", () => {
     const withoutClient = tlsMaterial({ host: TCP, ca: "a" });
     expect(withoutClient).toMatchObject({ ca: "a", cert: expect.stringMatching(/^-----BEGIN CERTIFICATE/) });
     expect(withoutClient.key).toMatch(/^-----BEGIN PRIVATE KEY/);
-    expect(() => tlsMaterial({ host: TCP, cert: "b", key: "c" })).toThrow(
-      `${TCP} is reached in TLS: give its \`ca\` too`,
-    );
+    expect(() => tlsMaterial({ host: TCP, cert: "b", key: "c" })).toThrow(`${TCP} uses TLS: give its \`ca\` as well`);
   });
 
   test("gets no context and no folder of certificates in any environment", async () => {

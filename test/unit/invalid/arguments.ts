@@ -31,7 +31,7 @@ export const INVALID_ARGUMENTS: InvalidArguments[] = [
     create: (name) => new Host(name, { labels: { "disk type": "ssd" } }),
     argument: "labels",
     value: '"disk type"',
-    fix: "no spaces and no =",
+    fix: "without spaces and =",
   },
   {
     what: "a Swarm without managers",
@@ -127,7 +127,7 @@ export const INVALID_ARGUMENTS: InvalidArguments[] = [
     { image: pulumi.output(someImage()) },
     "tools",
     "(not given)",
-    'say "silo" or "mc"',
+    'give "silo" or "mc"',
   ),
   store("no pools", { pools: {} }, "pools", "{}", "leave pools out"),
   store(

@@ -86,7 +86,7 @@ export const INVALID_HOST_SETTINGS = {
       { drives: { d1: { path: "/mnt/disk1" }, d2: { path: "/mnt/disk1" } } },
       "drives.d2",
       '"/mnt/disk1/minio"',
-      "a disk of its own",
+      "give each drive its own disk",
     ),
     invalid(
       "a number of drives that MinIO cannot divide into erasure sets",

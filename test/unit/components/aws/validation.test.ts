@@ -42,7 +42,10 @@ test.each<[object, string]>([
     { workers: { d: { zone: "us-east-1a" } } },
     'zones ["eu-central-1a","eu-central-1b","eu-central-1c","us-east-1a"]: are in',
   ],
-  [{ workers: { d: { zone: "eu-central-1k" } } }, 'zones "eu-central-1k": gets no subnet, only zones a to h do'],
+  [
+    { workers: { d: { zone: "eu-central-1k" } } },
+    'zones "eu-central-1k": gets no subnet, because only zones a to h do',
+  ],
   [{ workers: { d: { ...ZONES.a, type: "big" } } }, 'workers.d.type "big": must be an instance type'],
   [{ workers: { d: { ...ZONES.a, rootSizeGiB: 4 } } }, "workers.d.rootSizeGiB 4: must be a whole number of GiB from 8"],
   [{ workers: { d: { ...ZONES.a, generation: "a b" } } }, 'workers.d.generation "a b": must be 1 to 63 letters'],
@@ -105,7 +108,7 @@ test.each<[object, string]>([
   ],
   [
     { network: existing, internet: "nat", loadBalancer: { ports: [443], from: [] } },
-    "loadBalancer.subnetIds (not given): is needed, since the machines' own subnets are not public",
+    "loadBalancer.subnetIds (not given): is required, because the machines' own subnets are not public",
   ],
   [{ publicKeys: [] }, "publicKeys []: must have at least one, for login by ssh"],
   [{ publicKeys: ["-----BEGIN OPENSSH PRIVATE KEY-----"] }, 'publicKeys[0] "…": must be a public key'],

@@ -26,7 +26,7 @@ test.each<[Partial<HostFields>, string]>([
     'engine "docker.example": must be "unix:///path/to/docker.sock", "tcp://host:port" or',
   ],
   [{ engine: "ssh://root@far/path" }, 'engine "ssh://root@far/path": must be "unix:///path/to/docker.sock"'],
-  [{ labels: { "a b": "c" } }, 'labels "a b": a label\'s name has no spaces'],
+  [{ labels: { "a b": "c" } }, 'labels "a b": must be a label name without spaces'],
   [{ drives: {} }, "drives {}: a host needs at least one drive"],
   [{ drives: { "d 1": {} } }, 'drives "d 1": a drive\'s key must be'],
   [{ drives: { d1: { path: "mnt" } } }, 'drives.d1.path "mnt": must be the absolute mount point'],
@@ -36,7 +36,7 @@ test.each<[Partial<HostFields>, string]>([
   [{ drives: { d1: { path: "/mnt/a", subfolder: "../x" } } }, 'drives.d1.subfolder "../x": must be a relative folder'],
   [
     { drives: { d1: { path: "/mnt/a" }, d2: { path: "/mnt/a" } } },
-    'drives.d2 "/mnt/a/minio": is the folder of drive "d1" already',
+    'drives.d2 "/mnt/a/minio": is already the folder of drive "d1"',
   ],
 ])("rejects %j", (change, line) => {
   const findings = validateHost({ ...host, ...change });

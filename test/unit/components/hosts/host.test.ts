@@ -119,7 +119,7 @@ test.each<[HostArgs, string]>([
   ],
   [{ tls: { ca: "x" }, ssh: { address: "a" } }, 'tls ["ca"]: is for an engine that is reached without ssh'],
   [{ allowPlainTcp: true, ssh: { address: "a" } }, "allowPlainTcp true: is for an engine that is reached without ssh"],
-  [{ ssh: { address: "me@a" } }, 'ssh.address "me@a": must be the machine\'s name or address alone'],
+  [{ ssh: { address: "me@a" } }, 'ssh.address "me@a": must be only the machine\'s name or address'],
   [{ ssh: { address: "a", port: 0 } }, "ssh.port 0: must be a whole number from 1 to 65535"],
   [{ install: "docker" }, 'install "docker": needs ssh to reach the machine'],
   [{ timeoutSeconds: 0 }, "timeoutSeconds 0: must be a number of seconds above 0"],

@@ -24,12 +24,12 @@ test.each<[object, string]>([
   [one({}, { timeoutSeconds: 0 }), "timeoutSeconds 0: must be a number of seconds above 0"],
   [{ hosts: { A_1: { address: "x", hostname: "a" } } }, 'hosts "A_1": must be a lowercase DNS label'],
   [one({ hostname: "a_1.example" }), 'hosts.a.hostname "a_1.example": must be a host name'],
-  [one({ address: "me@192.0.2.1" }), 'hosts.a.address "me@192.0.2.1": must be the machine\'s name or address alone'],
-  [one({ address: "ssh://192.0.2.1" }), 'hosts.a.address "ssh://192.0.2.1": must be the machine\'s name'],
-  [one({ address: "-oProxyCommand=x" }), 'hosts.a.address "-oProxyCommand=x": must be the machine\'s name'],
-  [one({ address: "" }), 'hosts.a.address "": must be the machine\'s name'],
-  [one({ address: "a';touch${IFS}pwn;'" }), "hosts.a.address \"a';touch${IFS}pwn;'\": must be the machine's name"],
-  [one({ address: "`id`" }), 'hosts.a.address "`id`": must be the machine\'s name'],
+  [one({ address: "me@192.0.2.1" }), 'hosts.a.address "me@192.0.2.1": must be only the machine\'s name or address'],
+  [one({ address: "ssh://192.0.2.1" }), 'hosts.a.address "ssh://192.0.2.1": must be only the machine\'s name'],
+  [one({ address: "-oProxyCommand=x" }), 'hosts.a.address "-oProxyCommand=x": must be only the machine\'s name'],
+  [one({ address: "" }), 'hosts.a.address "": must be only the machine\'s name'],
+  [one({ address: "a';touch${IFS}pwn;'" }), "hosts.a.address \"a';touch${IFS}pwn;'\": must be only the machine's name"],
+  [one({ address: "`id`" }), 'hosts.a.address "`id`": must be only the machine\'s name'],
   [one({ user: "root$(id)" }), 'hosts.a.user "root$(id)": must be the name of a user'],
   [one({ jumpHost: "me@$(id)" }), 'hosts.a.jumpHost "me@$(id)": must be [user@]host[:port]'],
   [one({}, { defaults: { jumpHost: "a;b" } }), 'defaults.jumpHost "a;b": must be [user@]host[:port]'],
@@ -45,11 +45,11 @@ test.each<[object, string]>([
   [one({ drives: { d1: { path: "mnt" } } }), 'hosts.a.drives.d1.path "mnt": must be the absolute mount point'],
   [
     { hosts: { a: { address: "x" }, b: { address: "x" } } },
-    'hosts.b.address "x": is host "a" already: give each host a machine of its own',
+    'hosts.b.address "x": is already used by host "a": give each host its own machine',
   ],
   [
     { hosts: { a: { address: "x", hostname: "n" }, b: { address: "y", hostname: "n" } } },
-    'hosts.b.hostname "n": is host',
+    'hosts.b.hostname "n": is already used by host "a"',
   ],
 ])("rejects %j", (args, line) => {
   const lines = validateSshHosts(args as SshHostsArgs).map((finding) => formatIssue('SshHosts "hosts"', finding));
@@ -157,7 +157,7 @@ test("creates a host for each entry, with the defaults", async () => {
   expect(a.dataPathAddress).toBeUndefined();
   expect(await getValue(b.dataPathAddress!)).toBe("10.9.0.2");
   expect(await getValue(b.machineId)).toBe("id");
-  expect(() => value.host("c")).toThrow('host "c" is not there: choose one of a, b');
+  expect(() => value.host("c")).toThrow('there is no host "c": choose one of a, b');
 });
 
 test.each([2, 40])("%i hosts wait for the inspection of all, with one dependency each", async (count) => {

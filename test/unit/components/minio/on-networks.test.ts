@@ -73,7 +73,7 @@ describe("on the hosts' own network", () => {
   test("rejects a name as an address", () => {
     expect(requireIpAddress("store", "2001:db8::1")).toBe("2001:db8::1");
     expect(() => requireIpAddress("store", "a.example")).toThrow(
-      'MinioService "store": privateAddress "a.example": must be an IP address, by which members on the host network find each other: give one as privateAddress',
+      'MinioService "store": privateAddress "a.example": must be an IP address, because members on the host network find each other by it: give one as privateAddress',
     );
   });
 

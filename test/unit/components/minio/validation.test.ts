@@ -27,7 +27,7 @@ describe("rejects, in one line each", () => {
     [{ ...ab, tools: "curl" as "mc" }, 'tools "curl": must be "silo" or "mc"'],
     [
       { ...ab, image: pulumi.output("x") },
-      'tools (not given): is needed when image is an Output, whose name is not known yet: say "silo" or "mc"',
+      'tools (not given): is required if image is an Output, because its name is not known yet: give "silo" or "mc"',
     ],
     [
       { ...ab, rootUser: "minioadmin" },
@@ -110,7 +110,7 @@ describe("rejects, in one line each", () => {
     [{ ...ab, metrics: "jwt" as "token" }, 'metrics "jwt": must be "token" or "public"'],
     [
       { ...ab, environment: { MINIO_CONFIG_ENV_FILE: "k" } },
-      'environment "MINIO_CONFIG_ENV_FILE": names a file, and the container has only those of this component: leave it out',
+      'environment "MINIO_CONFIG_ENV_FILE": names a file, but the container has only the files of this component: leave it out',
     ],
     [
       { ...ab, environment: { MINIO_NOTIFY_WEBHOOK_AUTH_TOKEN: "t" } },

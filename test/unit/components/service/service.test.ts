@@ -103,7 +103,7 @@ describe("transform.service", () => {
     const service: ServiceTransform["service"] = (args) => ({ ...args, spec: { ...args.spec, Name: "other" } });
     const { error, resources } = await runFailing(() => program({ store: { transform: { service } } }));
     expect(String(error)).toContain(
-      'MinioService "store": transform.service: spec.Name "other": must stay, because it was checked before: give serviceName instead',
+      'MinioService "store": transform.service: spec.Name "other": must not change, because the preflight has checked it: give serviceName instead',
     );
     expect(resources.filter(({ type }) => type.endsWith(":Preflight"))).toEqual([]);
   });
@@ -150,8 +150,8 @@ describe("transform.network", () => {
   test("is rejected with adopt", async () => {
     const message = await getErrorMessage(() => program({ network: { adopt: true, transform: { network } } }));
     expect(message).toBe(
-      'OverlayNetwork "network": transform.network "(a function)": has no meaning with adopt, which changes nothing of the ' +
-        "network: leave it out",
+      'OverlayNetwork "network": transform.network "(a function)": has no meaning with adopt, because an adopted network is ' +
+        "never changed: leave it out",
     );
   });
 });

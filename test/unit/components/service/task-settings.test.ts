@@ -31,7 +31,7 @@ test.each<[TaskSettings, string]>([
   ],
   [{ extraHosts: { "a b": "10.0.0.1" } }, 'extraHosts "a b": must be a host name, such as login.example.com'],
   [{ extraHosts: { login: "login.lan" } }, 'extraHosts["login"] "login.lan": must be an IP address'],
-  [{ user: "minio" }, 'user "minio": must be a numeric id, optionally with that of a group: 1000 or 1000:1000'],
+  [{ user: "minio" }, 'user "minio": must be a numeric user id, optionally with a group id: 1000 or 1000:1000'],
 ])("rejects %j", (settings, line) => {
   expect(lines(settings)).toEqual([`S: ${line}`]);
 });
