@@ -87,10 +87,10 @@ export const awsSettings = v.strictObject({
     "Whether EC2 places managers on different hardware, and workers in separate partitions. Immutable.",
     "`true`",
   ),
-  allowZoneOutage: optional(v.boolean(), "Whether losing one zone may cost the managers' quorum.", "`false`"),
+  allowZoneOutage: optional(v.boolean(), "Whether the loss of one zone may end the managers' quorum.", "`false`"),
   allowDataLoss: optional(
     v.boolean(),
-    "Whether data volumes may be deleted. Takes effect with the next `up`.",
+    "Whether data volumes may be deleted. Run `up` once with it before the change that deletes them.",
     "`false`",
   ),
 });

@@ -26,7 +26,7 @@ export function createAwsStack(settings: Settings): StoreOutputs & SwarmOutputs 
     publicKeys: [...publicKeys, ...publicKeyFiles.map(readPublicKey)],
     ports: { s3: port, console: consolePort },
     timeoutSeconds,
-    // Tells stacks in the same account apart.
+    // Distinguishes stacks in the same account.
     tags: { "pulumi-swarm": `${pulumi.getProject()}/${pulumi.getStack()}`, ...awsArgs.tags },
   });
   return deploySwarmStore(hosts, { ...settings, mtu: mtu ?? hosts.mtu });
@@ -36,7 +36,7 @@ function readPublicKey(file: string, index: number): string {
   try {
     return readFileSync(file.replace(/^~(?=\/)/, homedir()), "utf8").trim();
   } catch (error) {
-    const problem = `cannot be read (${errorMessage(error)}): make a key with \`ssh-keygen\`, or name another file`;
+    const problem = `cannot be read (${errorMessage(error)}): create a key with \`ssh-keygen\`, or name another file`;
     throw new pulumi.RunError(`config pulumi-swarm:aws.publicKeyFiles[${index}] "${file}": ${problem}`);
   }
 }

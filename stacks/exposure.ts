@@ -7,7 +7,7 @@ export interface ExposureSettings {
   driver?: NetworkDriver;
 }
 
-/** Whether only this machine may reach a local store: it publishes ports, and no setting says who may use them. */
+/** Whether only this machine may reach a local store: it publishes ports, and no setting names the allowed clients. */
 export function isRestrictedToLoopback({ expose, allowFrom, driver }: ExposureSettings): boolean {
   return expose === undefined && allowFrom === undefined && !isL2Attached({ driver });
 }

@@ -3,7 +3,7 @@ import type { StackOutputs } from "./outputs.ts";
 import type { StackKind } from "./setting.ts";
 import { readSettings, type Settings } from "./settings.ts";
 
-/** Loads the module of one kind of stack only: the SDKs of the clouds are large. */
+/** Loads the module of one kind of stack only, because the cloud SDKs are large. */
 const LOADERS: Record<StackKind, () => Promise<(settings: Settings) => StackOutputs>> = {
   local: async () => (await import("./local.ts")).createLocalStack,
   ssh: async () => (await import("./ssh.ts")).createSshStack,

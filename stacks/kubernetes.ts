@@ -78,7 +78,7 @@ function toKubernetesDrives(setting: string, drives: NonNullable<Settings["drive
   );
 }
 
-/** Converts a caller of the settings, which have one form for addresses and pods. */
+/** Converts a caller from the settings, which have one form for both addresses and pods. */
 function toNetworkPeer({ addresses, ...pods }: NonNullable<Settings["clients"]>[number]): NetworkPeer {
   return addresses === undefined ? pods : { addresses, ...pods };
 }

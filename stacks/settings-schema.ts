@@ -39,15 +39,15 @@ const host = v.strictObject({
   hostname: optional(v.string(), "The hostname that the engine must report.", "any"),
   privateAddress: optional(
     v.string(),
-    "IP address by which the other hosts reach it.",
+    "IP address at which the other hosts reach this one.",
     "`address`; if that is a name, the machine's address that SSH reaches",
   ),
   dataPathAddress: optional(
     v.string(),
-    "IP address of the machine for the traffic of networks. Immutable.",
+    "IP address of the machine for overlay network traffic. Immutable.",
     "`privateAddress`",
   ),
-  endpointAddress: optional(v.string(), "Address by which clients reach its published ports.", "`address`"),
+  endpointAddress: optional(v.string(), "Address at which clients reach its published ports.", "`address`"),
   zone: optional(v.string(), "Failure domain.", "none"),
   link: optional(link, "The host's interface to a macvlan or ipvlan network.", "none"),
   role: v.optional(
@@ -90,7 +90,7 @@ export const settingsSchema = v.strictObject({
   engine: local(v.string(), "Address of Docker Engine, as in `DOCKER_HOST`.", "that of the docker CLI"),
   endpointAddress: local(
     v.string(),
-    "Address by which clients reach the published ports.",
+    "Address at which clients reach the published ports.",
     "`127.0.0.1`, or the engine's machine",
   ),
   hostname: local(v.string(), "The hostname that the engine must report.", "any"),
@@ -161,7 +161,7 @@ export const settingsSchema = v.strictObject({
     "`1500`; on AWS, the most that the machines' network carries",
   ),
   encrypted: onSwarm(v.boolean(), "Whether the overlay network is encrypted (IPsec).", "`true`"),
-  attachable: onSwarm(v.boolean(), "Whether containers that belong to no service may join the network.", "`true`"),
+  attachable: onSwarm(v.boolean(), "Whether standalone containers may attach to the network.", "`true`"),
   image: everywhere(
     v.string(),
     "Image of MinIO, by tag and digest.",
@@ -175,7 +175,7 @@ export const settingsSchema = v.strictObject({
   ),
   expose: everywhere(
     v.boolean(),
-    "Whether the store's ports are published; on Kubernetes, by a LoadBalancer.",
+    "Whether the store's ports are published; on Kubernetes, through a LoadBalancer.",
     "`true`; local: only for this machine; Kubernetes: `false`",
   ),
   port: everywhere(v.number(), "Port of the S3 API.", "`9000`"),
@@ -219,10 +219,10 @@ export const settingsSchema = v.strictObject({
     "Pod network to install. `weave` is recognised and rejected: it is archived.",
     "`none`: the cluster has one",
   ),
-  cniTransport: onKubernetes(v.picklist(CNI_TRANSPORTS), "How pod traffic travels between nodes.", "`vxlan`"),
+  cniTransport: onKubernetes(v.picklist(CNI_TRANSPORTS), "Transport of pod traffic between nodes.", "`vxlan`"),
   clients: onKubernetes(v.array(caller), "Who may reach the S3 API.", "none"),
   consoleClients: onKubernetes(v.array(caller), "Who may reach the console.", "none"),
-  dns: onKubernetes(v.array(caller), "What answers DNS.", "the cluster's DNS"),
+  dns: onKubernetes(v.array(caller), "DNS servers of the pods.", "the cluster's DNS"),
 });
 
 export type Settings = v.InferOutput<typeof settingsSchema>;

@@ -28,7 +28,7 @@ export function rejectSettingsOfOtherKinds(settings: Settings, kind: StackKind):
   rejectSettings(settings, names, `a stack of kind ${kind}`);
 }
 
-/** Rejects those of the named settings that are given, because they have no effect in such a stack. */
+/** Rejects the given settings among the named ones, because they have no effect in such a stack. */
 export function rejectSettings(settings: Settings, names: readonly (keyof Settings)[], stack: string): void {
   const lines = names
     .filter((name) => settings[name] !== undefined)
@@ -48,7 +48,10 @@ export function getHostDrives({ drives = DEFAULT_DRIVES }: Settings, kind: Stack
   throw new pulumi.RunError(sized.map(([key]) => `config pulumi-swarm:drives.${key}: ${problem}`).join("\n"));
 }
 
-/** Returns the password unparsed, since it may look like JSON. Rejects a plain one: files and state would show it. */
+/**
+ * Returns the password unparsed, because it may look like JSON. Rejects a plain one, which files and the state would
+ * show.
+ */
 function readRootPassword(config: pulumi.Config): string {
   const secrets = JSON.parse(process.env["PULUMI_CONFIG_SECRET_KEYS"] || "[]") as string[];
   if (secrets.includes("pulumi-swarm:rootPassword")) return config.require("rootPassword");
@@ -78,7 +81,7 @@ function formatIssue(issue: v.BaseIssue<unknown>): string {
   return `config pulumi-swarm:${path}: ${received}: change it with \`pulumi config set pulumi-swarm:${path} …\``;
 }
 
-/** A schema, as far as `getEntriesAround` walks through it. */
+/** The parts of a schema that `getEntriesAround` reads. */
 interface SchemaNode {
   /** Set for an object. */
   entries?: object;
