@@ -5,7 +5,7 @@ import type { CheckFailure } from "../runtime/resource-handler.ts";
 import type { MachineInputs } from "./machine-inputs.ts";
 import { containsUnknown } from "../runtime/diff.ts";
 
-/** Validates an engine's connection in the provider: as an Output, it may be unknown to the program. */
+/** Validates an engine's connection in the provider, because it may be an Output that the program does not know. */
 export function validateConnection({ connection, key }: MachineInputs): CheckFailure[] {
   if (containsUnknown(connection)) return [];
   const { host } = connection;
@@ -16,8 +16,8 @@ export function validateConnection({ connection, key }: MachineInputs): CheckFai
     value: undefined,
     problem: `the engine at ${host} uses TLS: set it`,
   }));
-  return [...address, ...missing].map((finding) => ({
+  return [...address, ...missing].map((issue) => ({
     property: "connection",
-    reason: formatIssue(`host "${key}"`, finding),
+    reason: formatIssue(`host "${key}"`, issue),
   }));
 }

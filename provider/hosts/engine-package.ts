@@ -31,10 +31,10 @@ export function enginePackage(
   const found = source === "docker" ? fromDocker(system, hasAppArmor) : fromDistribution(system, hasAppArmor);
   if (found) return found;
   const name = `"${system.names[0] ?? "this system"}"`;
-  const none = source === "docker" ? `Docker's repository has none for ${name}` : `${name} has no package of it`;
+  const origin = source === "docker" ? `in Docker's repository for ${name}` : `of ${name}`;
   throw new Error(
-    `Docker Engine is not installed, and ${none} that is known here: ` +
-      "install it as https://docs.docker.com/engine/install/ says, then run this again",
+    `Docker Engine is not installed, and no package ${origin} is known: ` +
+      "install it as described at https://docs.docker.com/engine/install/, then run this again",
   );
 }
 

@@ -37,7 +37,7 @@ export function findDrift({ filter, owner }: OwnedFilter, printed: string): stri
   ];
 }
 
-/** Compares one table. A host without IPv6 has none for it, which is no drift. */
+/** Compares one table. A host without IPv6 has no table for it, which does not count as drift. */
 function tableDrift(program: string, chains: Chain[], listed: string | undefined, filter: PortFilter): string[] {
   if (listed === undefined) return [];
   const rules = rulesByChain(listed);
@@ -85,7 +85,7 @@ function mayBypass(rule: string, hook: Hook, all: Rules, filter: PortFilter, see
   if (PASSING.has(target)) return target === "ACCEPT" || seen.length === 0;
   const below = all.get(target);
   if (!below || seen.includes(target)) return false;
-  // A goto does not come back to the chain.
+  // A goto does not return to the chain.
   if (how === "g") return true;
   return below.some((one) => mayBypass(one, hook, all, filter, [...seen, target]));
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Owner } from "../../core/labels.ts";
 import { allowedRanges } from "../../core/allowed-addresses.ts";
 
-/** Which addresses may reach which ports of a host. */
+/** The addresses that may reach published ports of a host. */
 export interface PortFilter {
   /** Name of the iptables chain. */
   chain: string;

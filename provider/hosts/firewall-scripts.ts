@@ -56,7 +56,7 @@ done
 /**
  * Returns the script that installs the rules, now and at every boot.
  *
- * @param oldName the owner's name with which the rules were installed before
+ * @param oldName the owner's name in the installed rules
  */
 export function installScript({ filter, owner }: OwnedFilter, oldName = owner.name): string {
   const file = scriptPath(filter);
@@ -140,14 +140,17 @@ ${jumpCommands("ip6tables", ipv6)}
 
 const OWNER_LINE = "# pulumi-swarm.owner=";
 
-/** Sets `held` to `no`, and `by` to the owner, if the script on the host names another one. Old scripts name none. */
+/**
+ * Sets `by` to the owner that the script on the host names, and `held` to `no` if it is another one. Scripts of earlier
+ * releases name none.
+ */
 function checkOwner(filter: PortFilter, owner: Owner, names: string[]): string {
   const own = [...new Set(names)].map((name) => shellQuote(ownerText(owner, name)));
   return `by=$(sed -n 's/^${OWNER_LINE}//p' ${scriptPath(filter)} 2>/dev/null || true)
 case $by in ""|${own.join("|")}) held=yes ;; *) held=no ;; esac`;
 }
 
-/** Returns how the script on the host names its owner. */
+/** Returns the owner in the form in which the script on the host names it. */
 function ownerText(owner: Owner, name: string): string {
   return toOneLine(`${owner.id} ${name}`);
 }

@@ -6,14 +6,14 @@ import { type RemappedRoot, remappedRoot } from "../../core/security-options.ts"
 /** Whether a drive's path is a separate, `mounted` disk. */
 export type DiskState = "missing" | "unmounted" | "root" | "mounted";
 
-/** What a machine reports about itself to the user that ssh logs in. */
+/** Facts of a machine, as the user of the ssh connection can read them. */
 export interface HostFacts {
   /** The machine's own hostname. */
   hostname: string;
   /** Content of its os-release file. */
   osRelease: string;
   user: string;
-  /** The machine's own address at which ssh has reached it, also behind NAT or jump hosts. */
+  /** The machine's own address that ssh reached, even behind NAT or a jump host. */
   address?: string;
   isRoot: boolean;
   hasAppArmor: boolean;
@@ -29,7 +29,7 @@ export interface HostFacts {
   engineProblem: string;
   /** Whether cloud-init is still configuring the machine. */
   isCloudInitRunning: boolean;
-  /** State of the drives with a path, by drive key. A folder is `hidden` if this user may not look there. */
+  /** State of the drives with a path, by drive key. A folder is `hidden` if this user has no access to its parent. */
   disks: Record<string, { disk: DiskState; folder: "there" | "missing" | "hidden" }>;
 }
 
@@ -102,7 +102,7 @@ export function parseHostFacts(printed: string): HostFacts {
       SecurityOptions: JSON.parse(options) as string[] | null,
     }),
     engineProblem: section("info"),
-    // Not by `cloud-init status`, which reports the first error although cloud-init continues.
+    // `cloud-init status` would report the first error although cloud-init continues.
     isCloudInitRunning: section("cloud-init") === "starting",
     disks: Object.fromEntries(
       [...sections].flatMap(([name, text]) => {

@@ -47,8 +47,8 @@ export const HostFirewall: ResourceHandler<HostFirewallInputs> = {
       }
     }
     if (!containsUnknown(filter.allowFrom)) {
-      const findings = validateAllowedAddresses("allowFrom", filter.allowFrom);
-      reasons.push(...findings.map((finding) => formatIssue(filter.title, finding)));
+      const issues = validateAllowedAddresses("allowFrom", filter.allowFrom);
+      reasons.push(...issues.map((issue) => formatIssue(filter.title, issue)));
     }
     // The file on the host names the owner at creation: a renamed stack must not look like another owner.
     const owner = olds.filter?.chain === undefined ? request.owner : (olds.owner ?? request.owner);
@@ -131,8 +131,8 @@ async function rulesProblem(connection: EngineConnection, isSet: boolean): Promi
  * @throws UnreachableError when the engine does not answer.
  */
 export async function localRulesProblem(connection: EngineConnection): Promise<string | undefined> {
-  const elsewhere = await checkEngineIsLocal(connection, FACTS_TIMEOUT_MS);
-  if (elsewhere !== undefined) return elsewhere;
+  const remoteReason = await checkEngineIsLocal(connection, FACTS_TIMEOUT_MS);
+  if (remoteReason !== undefined) return remoteReason;
   const { exitCode, stderr } = await runLocalScript(RUN_AS_ROOT, { input: PREAMBLE + REQUIREMENTS });
   return exitCode === 0 ? undefined : (lastLine(stderr) ?? "no reason given");
 }
@@ -143,15 +143,15 @@ async function installRules(inputs: HostFirewallInputs, oldName?: string): Promi
   const { host, filter } = inputs;
   if (stdout.split("\n").includes(TRANSIENT)) {
     logLine(
-      `warning: host ${host} has no systemd: who may reach ports ${filter.ports.join(", ")} is not set again when it ` +
-        `starts: have it run /etc/pulumi-swarm/firewall/${filter.chain}.sh before its engine`,
+      `warning: host ${host} has no systemd, so the firewall rules for ports ${filter.ports.join(", ")} are not restored ` +
+        `at boot: run /etc/pulumi-swarm/firewall/${filter.chain}.sh there before its engine starts`,
     );
   }
   const lines = await inspectRules(inputs);
   if (lines.length > 0) {
     logLine(
-      `warning: host ${host}: who may reach ports ${filter.ports.join(", ")} was set, but ${lines.join(", ")}: remove ` +
-        "what sets that rule",
+      `warning: host ${host}: the firewall rules for ports ${filter.ports.join(", ")} are set, but ${lines.join(", ")}: ` +
+        "stop the program that sets that rule",
     );
   }
 }
@@ -165,19 +165,19 @@ async function inspectRules(state: HostFirewallInputs): Promise<string[]> {
 
 async function runAsRoot({ connection, filter, host }: HostFirewallInputs, script: string): Promise<ScriptResult> {
   if (isSshConnection(connection)) return runRemoteScript(connection, RUN_AS_ROOT, { input: script });
-  const elsewhere = await checkEngineIsLocal(connection, FACTS_TIMEOUT_MS);
-  if (elsewhere !== undefined) throw new ResourceError(`${filter.title}: host "${host}": ${elsewhere}`);
+  const remoteReason = await checkEngineIsLocal(connection, FACTS_TIMEOUT_MS);
+  if (remoteReason !== undefined) throw new ResourceError(`${filter.title}: host "${host}": ${remoteReason}`);
   return runLocalScript(RUN_AS_ROOT, { input: script });
 }
 
-/** The owner in old states, which record none. */
+/** The owner of rules in states of earlier releases, which record none. */
 const UNKNOWN_OWNER = { id: "", project: "", stack: "", name: "" };
 
 function toOwnedFilter({ filter, owner }: HostFirewallInputs) {
   return { filter, owner: owner ?? UNKNOWN_OWNER };
 }
 
-function failure({ host, filter }: HostFirewallInputs, what: string, stderr: string): ResourceError {
-  const why = lastLine(stderr) ?? "no reason given";
-  return new ResourceError(`${filter.title}: could not ${what} on host "${host}": ${why}`);
+function failure({ host, filter }: HostFirewallInputs, action: string, stderr: string): ResourceError {
+  const reason = lastLine(stderr) ?? "no reason given";
+  return new ResourceError(`${filter.title}: could not ${action} on host "${host}": ${reason}`);
 }

@@ -60,7 +60,7 @@ export const HostInspection: ResourceHandler<HostInspectionInputs> = {
     return { outs: news };
   },
 
-  /** Reads nothing: without outputs, Pulumi has no state to give. */
+  /** Inspects nothing: the resource has no outputs that could drift. */
   async read(id, state) {
     return { id, props: state };
   },
@@ -96,13 +96,13 @@ export async function inspectHost(
 }
 
 /**
- * Waits until a machine can be inspected and needs nothing that may still resolve itself.
+ * Waits until a machine can be inspected and has no problem that may still resolve itself.
  *
  * @throws ResourceError with every problem that only the user can fix.
  */
 export function waitForInspection(inputs: PreparedMachineInputs): Promise<InspectedHost> {
   const { key, timeoutSeconds, connection } = inputs;
-  const begun = performance.now();
+  const startedAt = performance.now();
   const problem = (lines: string[]) => new ResourceError(lines.map((line) => `host ${key}: ${line}`).join("\n"));
   return waitFor(
     async () => {
@@ -112,7 +112,7 @@ export function waitForInspection(inputs: PreparedMachineInputs): Promise<Inspec
       } catch (error) {
         if (!(error instanceof UnreachableError)) throw error;
         const { kind, message } = error;
-        const isLate = performance.now() - begun > LOGIN_GRACE_SECONDS * 1000;
+        const isLate = performance.now() - startedAt > LOGIN_GRACE_SECONDS * 1000;
         if (kind === "identity" || (kind === "login" && isLate)) throw problem([message]);
         return pending(message);
       }

@@ -15,8 +15,8 @@ export interface HostKeyState extends HostKeyInputs {
 }
 
 /**
- * The ssh host key of a machine that does not exist yet, so that its first login is authenticated as well. The key belongs
- * to the host's name: a machine that replaces another keeps it.
+ * The ssh host key of a machine that does not exist yet, so that even the first login can verify the machine. The key
+ * belongs to the host's name: a replacement machine keeps it.
  */
 export const HostKey: ResourceHandler<HostKeyInputs, HostKeyState> = {
   async diff() {

@@ -30,19 +30,19 @@ export interface HostActions {
 export interface HostPlan {
   /** Problems that only the user can fix, one line each. */
   problems: string[];
-  /** A problem that may resolve itself, as on a machine that is still starting. */
+  /** A problem that may resolve itself, for example on a machine that is still starting. */
   pendingReason?: string;
   actions: HostActions;
 }
 
 /** Compares a machine with its desired state. */
-export function planHost(facts: HostFacts, wish: DesiredHost, target: SshTarget): HostPlan {
+export function planHost(facts: HostFacts, desired: DesiredHost, target: SshTarget): HostPlan {
   const problems: string[] = [];
   const actions: HostActions = { start: false, folders: [] };
   let pendingReason: string | undefined;
-  if (wish.hostname !== undefined && facts.hostname !== wish.hostname) {
+  if (desired.hostname !== undefined && facts.hostname !== desired.hostname) {
     problems.push(
-      `hostname "${wish.hostname}": the machine at ${target.host} calls itself "${facts.hostname}"; ` +
+      `hostname "${desired.hostname}": the machine at ${target.host} calls itself "${facts.hostname}"; ` +
         `give hostname: "${facts.hostname}", or another address`,
     );
   }
@@ -50,17 +50,17 @@ export function planHost(facts: HostFacts, wish: DesiredHost, target: SshTarget)
     const { problem, kind } = explainSshFailure(target, { stderr: facts.engineProblem, code: 1 });
     if (!facts.hasDocker || (!facts.hasEngine && kind !== "rights")) {
       try {
-        actions.install = missingEnginePackage(facts, wish.install);
+        actions.install = missingEnginePackage(facts, desired.install);
         actions.start = true;
       } catch (error) {
         problems.push(errorMessage(error));
       }
     } else if (kind === "rights") problems.push(problem);
-    else if (wish.install === undefined)
+    else if (desired.install === undefined)
       pendingReason = `${problem}: \`sudo systemctl enable --now docker\` there starts it`;
     else actions.start = true;
   }
-  for (const [key, drive] of Object.entries(wish.drives)) {
+  for (const [key, drive] of Object.entries(desired.drives)) {
     const folder = driveFolder(drive);
     const found = facts.disks[key];
     if (folder === undefined || !found) continue;
@@ -72,11 +72,11 @@ export function planHost(facts: HostFacts, wish: DesiredHost, target: SshTarget)
 }
 
 /**
- * Returns whether a machine that was up to date needs changes or must be refused. Assumes that a folder exists if this user
- * may not look there, and that an engine that may not be started here comes back by itself.
+ * Returns whether a machine that was up to date now needs changes or has a problem. Assumes that a folder without
+ * access for this user exists, and that an engine that must not be started here comes back by itself.
  */
-export function needsChanges(facts: HostFacts, wish: DesiredHost, target: SshTarget): boolean {
-  const { problems, actions } = planHost(facts, wish, target);
+export function needsChanges(facts: HostFacts, desired: DesiredHost, target: SshTarget): boolean {
+  const { problems, actions } = planHost(facts, desired, target);
   const isMissing = Object.values(facts.disks).some(({ folder }) => folder === "missing");
   return problems.length > 0 || actions.start || isMissing;
 }
@@ -126,7 +126,9 @@ export function actionsScript(
   return `${lines.join("\n")}\n`;
 }
 
-/** Returns a shell function that creates a folder which containers may write. Leaves an existing folder as it is. */
+/**
+ * Returns a shell function that creates a folder to which containers can write. Leaves an existing folder unchanged.
+ */
 function createFunction(owner: RemappedRoot | undefined): string {
   return `
 create() {
@@ -145,7 +147,7 @@ function installCommands({ manager, commands }: EnginePackage): string[] {
   const quiet = (command: string[]) =>
     command[0] === "apt-get" ? ["env", "DEBIAN_FRONTEND=noninteractive", ...command] : command;
   const asRoot = (command: string[]) => `as_root ${quiet(command).map(quoteIfNeeded).join(" ")} >&2`;
-  // Not `cloud-init status --wait`, which returns at the first error while cloud-init continues.
+  // `cloud-init status --wait` would return at the first error while cloud-init continues.
   const lines = [`tries=300; while ${CLOUD_INIT_RUNNING} && [ $tries -gt 0 ]; do sleep 1; tries=$((tries - 1)); done`];
   lines.push(...commands.map(asRoot));
   // Newer releases have the docker command, through which the engine is reached, in a separate package.
@@ -162,6 +164,6 @@ export function summarizeErrors(stderr: string): string {
     .filter((line) => line !== "");
   // apt's last line only says that its helper failed, and its warnings are not the cause.
   const errors = lines.filter((line) => /^E:|\berror\b|\bfailed\b/i.test(line) && !/^(?:W:|E: Sub-process)/.test(line));
-  const told = [...new Set([errors[0], errors.at(-1)])].filter((line) => line !== undefined);
-  return told.length > 0 ? told.join("; ") : (lines.at(-1) ?? "it failed without an error message");
+  const causes = [...new Set([errors[0], errors.at(-1)])].filter((line) => line !== undefined);
+  return causes.length > 0 ? causes.join("; ") : (lines.at(-1) ?? "it failed without an error message");
 }

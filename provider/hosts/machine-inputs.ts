@@ -15,7 +15,7 @@ export interface MachineInputs {
   install?: EngineSource;
   /**
    * Drives to check and create over ssh.
-   * @default - the machine is not logged in to: only its engine is used
+   * @default - none: without ssh, only the engine is used
    */
   drives?: Readonly<Record<string, Drive>>;
 }
@@ -26,12 +26,12 @@ export interface MachineState extends MachineInputs {
   /** The engine's id. */
   machineId: string;
   engineVersion: string;
-  /** Its own address at which it is logged in to. Undefined if only its engine is used. */
+  /** The machine's own address at which ssh reaches it. Undefined if only its engine is used. */
   address?: string;
   ready: boolean;
 }
 
-/** A machine that is logged in to, to check and change it. */
+/** A machine that is checked and changed over ssh. */
 export interface PreparedMachineInputs extends MachineInputs {
   drives: Readonly<Record<string, Drive>>;
 }

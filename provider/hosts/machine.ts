@@ -24,15 +24,15 @@ import { ResourceError } from "../runtime/errors.ts";
 /** Time limit for inspecting a machine over ssh in a preview, in milliseconds. */
 const INSPECT_TIMEOUT_MS = 8_000;
 
-/** Time limit for an engine in a preview that is not reached over ssh, in milliseconds. */
+/** Time limit in a preview for an engine without ssh, in milliseconds. */
 const INFO_TIMEOUT_MS = 2_000;
 
 /** Time limit for installing Docker Engine and the other changes, in milliseconds. */
 const ACTIONS_TIMEOUT_MS = 15 * 60_000;
 
 /**
- * The machine of a host: its engine has to answer, and report the hostname that is given. With `drives`, it is logged in to:
- * what it lacks is installed and started first.
+ * The machine of a host. Its engine must answer and report the given hostname. With `drives`, logs in to the machine
+ * first, and installs and starts what is missing.
  */
 export const Machine: ResourceHandler<MachineInputs, MachineState> = {
   recordedOnce: ["connection", "hostname", "timeoutSeconds", "install", "drives"] satisfies (keyof MachineInputs)[],
@@ -66,7 +66,7 @@ export const Machine: ResourceHandler<MachineInputs, MachineState> = {
   },
 };
 
-/** Returns whether it is another machine, or lacks something. An unreachable machine counts as unchanged. */
+/** Returns whether the machine was replaced or lacks something. An unreachable machine counts as unchanged. */
 async function hasDrifted(olds: MachineState, news: MachineInputs): Promise<boolean> {
   if (!isPrepared(news)) {
     const info = await new Engine(news.connection).info(INFO_TIMEOUT_MS).catch(() => undefined);
@@ -84,14 +84,14 @@ async function hasDrifted(olds: MachineState, news: MachineInputs): Promise<bool
 
 async function prepareMachine(inputs: MachineInputs): Promise<MachineState> {
   if (!isPrepared(inputs)) return toMachineState(inputs, await waitForEngine(inputs));
-  const { facts, actions } = await takeActions(inputs);
+  const { facts, actions } = await applyActions(inputs);
   const info = await waitForEngine(inputs);
   if (actions.install) await smokeTestEngine(inputs);
   return { ...toMachineState(inputs, info), address: facts.address };
 }
 
 /** Makes the changes that the machine needs, and returns them with its facts. */
-async function takeActions(inputs: PreparedMachineInputs): Promise<InspectedHost> {
+async function applyActions(inputs: PreparedMachineInputs): Promise<InspectedHost> {
   const { facts, actions } = inspectionCache.take(inputs) ?? (await waitForInspection(inputs));
   if (actions.install || actions.start || actions.folders.length > 0) await runActions(inputs, actions, facts);
   return { facts, actions };
@@ -103,16 +103,16 @@ function toMachineState(inputs: MachineInputs, info: EngineInfo): MachineState {
 
 async function runActions({ key, connection }: MachineInputs, actions: HostActions, facts: HostFacts): Promise<void> {
   const { install, start, folders } = actions;
-  const what = [
+  const changes = [
     ...(install ? [`install ${install.packages.join(" ")} with ${install.manager}`] : []),
     ...(start ? ["start the Docker Engine"] : []),
     ...folders.map((folder) => `create ${folder}`),
   ].join(", ");
-  logLine(`host ${key}: going to ${what}`);
+  logLine(`host ${key}: going to ${changes}`);
   const { exitCode, stderr } = await runRemoteScript(connection, actionsScript(actions, facts), {
     timeoutMs: ACTIONS_TIMEOUT_MS,
   });
-  if (exitCode !== 0) throw new ResourceError(`host ${key}: could not ${what}: ${summarizeErrors(stderr)}`);
+  if (exitCode !== 0) throw new ResourceError(`host ${key}: could not ${changes}: ${summarizeErrors(stderr)}`);
 }
 
 /** Checks that a newly installed engine can store an image and create a container, with an empty image. */

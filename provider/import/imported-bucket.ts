@@ -4,7 +4,7 @@ import type { StoreLocation } from "../minio/admin-client.ts";
 import { ResourceError } from "../runtime/errors.ts";
 import { inspectImportedSwarm } from "./imported-swarm.ts";
 
-/** The variable by which a member of a store names its client's root credentials. */
+/** The variable of a store's member that names the file with its client's root credentials. */
 const MEMBER_VARIABLE = "MC_CONFIG_ENV_FILE=";
 
 /**
@@ -17,15 +17,15 @@ export async function locateImportedBucket(
   connection: EngineConnection,
 ): Promise<{ store: StoreLocation; bucketName: string }> {
   const { engine, ...swarm } = await inspectImportedSwarm(connection);
-  const [bucketName = "", asked] = id.split("/").toReversed();
-  const { serviceName, serviceIds } = findStore(bucketName, asked, await engine.listServices());
+  const [bucketName = "", requestedStore] = id.split("/").toReversed();
+  const { serviceName, serviceIds } = findStore(bucketName, requestedStore, await engine.listServices());
   return { bucketName, store: { ...swarm, serviceName, serviceIds } };
 }
 
 /** Returns the name and the services of the named store, or of the only one. */
 export function findStore(
   bucketName: string,
-  asked: string | undefined,
+  requestedStore: string | undefined,
   services: readonly ServiceDetails[],
 ): Pick<StoreLocation, "serviceName" | "serviceIds"> {
   const members = services.flatMap((service) => {
@@ -33,11 +33,13 @@ export function findStore(
     return store === undefined ? [] : [{ store, service }];
   });
   const stores = [...new Set(members.map(({ store }) => store))].toSorted();
-  const serviceName = asked ?? (stores.length === 1 ? stores[0] : undefined);
+  const serviceName = requestedStore ?? (stores.length === 1 ? stores[0] : undefined);
   if (serviceName === undefined || !stores.includes(serviceName)) {
     const ids = stores.map((store) => `${store}/${bucketName}`).join(" or ");
     const fix = ids === "" ? "the Swarm has no store of a MinioService" : `import ${ids}`;
-    throw new ResourceError(`bucket ${asked ? `${asked}/` : ""}${bucketName}: its store is not known: ${fix}`);
+    throw new ResourceError(
+      `bucket ${requestedStore ? `${requestedStore}/` : ""}${bucketName}: its store is not known: ${fix}`,
+    );
   }
   const own = members.filter(({ store }) => store === serviceName);
   const key = (name: string) => name.slice(serviceName.length + 1);
@@ -47,7 +49,7 @@ export function findStore(
   };
 }
 
-/** Returns the store that a service belongs to; undefined if it is no member of one. */
+/** Returns the store that a service belongs to; undefined if it does not belong to one. */
 function storeOf({ Spec: { TaskTemplate } }: ServiceDetails): string | undefined {
   const isMember = TaskTemplate.ContainerSpec.Env?.some((variable) => variable.startsWith(MEMBER_VARIABLE));
   return isMember ? TaskTemplate.Networks?.[0]?.Aliases?.[0] : undefined;

@@ -42,7 +42,10 @@ export async function inspectImportedService(
 
 type ReportedTask = ServiceSpec["TaskTemplate"] & { Runtime?: string };
 
-/** Returns the spec without how it is rolled out, which every update decides, and without what its tasks do not report. */
+/**
+ * Returns the spec without `UpdateConfig` and `ForceUpdate`, which every update sets, and without `Runtime`, which is
+ * always `container`.
+ */
 function importedSpec({ UpdateConfig: _update, ...spec }: ServiceSpec): ServiceSpec {
   const { ForceUpdate: _force, Runtime = "container", ...TaskTemplate }: ReportedTask = spec.TaskTemplate;
   if (Runtime !== "container") {

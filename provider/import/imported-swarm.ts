@@ -15,11 +15,11 @@ export interface ImportedSwarm {
 /**
  * Returns the Swarm that an engine manages. Its host key is the engine's name.
  *
- * @throws ResourceError if the engine is no manager, or needs a private key
+ * @throws ResourceError if the engine is not a manager, or needs a private key
  */
 export async function inspectImportedSwarm(connection: EngineConnection): Promise<ImportedSwarm> {
   const { host, key } = connection;
-  // Pulumi would write it into the generated program.
+  // Pulumi would write the key into the generated program.
   if (key !== undefined) {
     throw new ResourceError(
       `engine ${host}: has a private key, which the imported program would contain in plain text: ` +
@@ -31,7 +31,7 @@ export async function inspectImportedSwarm(connection: EngineConnection): Promis
   const swarmId = Swarm.Cluster?.ID;
   if (!Swarm.ControlAvailable || !swarmId) {
     throw new ResourceError(
-      `engine ${host}: is no manager of a Swarm: set DOCKER_HOST, the docker context ` +
+      `engine ${host}: is not a manager of a Swarm: set DOCKER_HOST, the docker context ` +
         "or `pulumi config set swarm:engine` to a manager",
     );
   }

@@ -29,11 +29,11 @@ const CLIENT_NAMES = ["mc", "mcli"];
 
 const RETRY_SECONDS = 60;
 
-/** Errors of a store that restarts or whose members are not connected yet. */
+/** Errors of a store that restarts, or with members that are not connected yet. */
 const TRANSIENT_ERRORS =
   /not initialized|NotInitialized|connection refused|connection reset|service ?unavailable|SlowDown|i\/o timeout|EOF/i;
 
-/** Returns whether a failed request may succeed on retry. A lack of quorum shows only in the code. */
+/** Returns whether a failed request may succeed on retry. Only the code shows that the quorum was missing. */
 export function isTransient({ code, message }: { code: string; message: string }): boolean {
   return TRANSIENT_ERRORS.test(`${code} ${message}`);
 }
@@ -42,8 +42,8 @@ export function isTransient({ code, message }: { code: string; message: string }
 export class StoreUnreachableError extends ResourceError {}
 
 /**
- * Runs `mc` as the root user in the container of a running member. So the store need not publish a port, and its root
- * credentials do not leave the container. Retries transient errors for a minute.
+ * Runs `mc` as the root user in the container of a running member, so that the store need not publish a port and its
+ * root credentials do not leave the container. Retries transient errors for a minute.
  *
  * @param input the standard input of `mc`, for secrets
  * @throws StoreUnreachableError if no member answers.

@@ -72,7 +72,7 @@ export const Bucket: ResourceHandler<BucketInputs, BucketState> = {
   },
 };
 
-/** Returns whether the declared store is known to be another one than the recorded one. */
+/** Returns whether the declared store certainly differs from the recorded one. */
 export function isAnotherStore(olds: StoreLocation, news: StoreLocation): boolean {
   return typeof news === "object" && !containsUnknown(news.serviceName) && news.serviceName !== olds.serviceName;
 }
@@ -108,7 +108,7 @@ async function ensureBucket({ store, bucketName, versioning, objectLock }: Bucke
   return live === undefined;
 }
 
-/** Reads a bucket that exists already: like one that `create` found, it is never deleted. */
+/** Reads an existing bucket. Like an existing bucket that `create` finds, it is never deleted. */
 async function importBucket(id: string, connection: EngineConnection) {
   const { store, bucketName } = await locateImportedBucket(id, connection);
   const live = await inspectBucket(store, bucketName);

@@ -4,7 +4,7 @@ import { ResourceError } from "../runtime/errors.ts";
 
 /** The location of a store by the names of its services, for use before their ids are known. */
 export interface StoreByName extends Omit<StoreLocation, "serviceIds"> {
-  /** Names of its services. */
+  /** Names of the store's services. */
   services: string[];
 }
 

@@ -16,14 +16,14 @@ const UNTIL_COMPLETE = "`mc admin decommission status local` says Complete";
 /** Returns reasons against the removal that follow from the declaration alone, one line each. */
 export function validateDeclaration({ removed, formerMembers, members }: PoolRemoval): string[] {
   return removed.flatMap((key) => {
-    const mine = formerMembers[key];
-    if (!mine) {
+    const removedMembers = formerMembers[key];
+    if (!removedMembers) {
       return [formatRefusal(key, "its members are not recorded", "Restore it, run `pulumi up`, and remove it then")];
     }
-    const again = Object.entries(members).find(([, names]) => names.some((name) => mine.includes(name)));
-    if (!again) return [];
-    const shared = again[1].filter((name) => mine.includes(name)).join(", ");
-    const problem = `its members ${shared} are in pool "${again[0]}" now`;
+    const reuse = Object.entries(members).find(([, names]) => names.some((name) => removedMembers.includes(name)));
+    if (!reuse) return [];
+    const shared = reuse[1].filter((name) => removedMembers.includes(name)).join(", ");
+    const problem = `its members ${shared} are in pool "${reuse[0]}" now`;
     return [
       formatRefusal(key, problem, "Remove the pool first, and wipe its drives before you use them in another pool"),
     ];

@@ -63,7 +63,8 @@ async function checkRemovedPools(
   if (early.length > 0) return early;
   const known = withKnownHosts(store);
   if (!known) {
-    // The preview of a run that replaces the Swarm. In `up` everything is known here, before the store changes.
+    // Only happens in the preview of a run that replaces the Swarm. In `up`, everything is known here, before the store
+    // changes.
     logLine(`pools ${removed.join(", ")}: \`pulumi up\` checks whether they are decommissioned`);
     return [];
   }

@@ -13,8 +13,8 @@ export interface RootServiceAccountsInputs {
 }
 
 /**
- * Removes the service accounts of the root user when its credentials change: they have their own secret keys, which MinIO
- * keeps valid. Runs after the members have restarted and reject the former password.
+ * Removes the service accounts of the root user when its credentials change: they have their own secret keys, which
+ * MinIO keeps valid. Runs after the members have restarted and reject the previous password.
  */
 export const RootServiceAccounts: ResourceHandler<RootServiceAccountsInputs> = {
   async diff(_id, olds, news) {
@@ -28,7 +28,7 @@ export const RootServiceAccounts: ResourceHandler<RootServiceAccountsInputs> = {
   },
 
   async read(id, state) {
-    if (!state) throw new Error(`service accounts of ${id} cannot be imported: they are no resource`);
+    if (!state) throw new Error(`service accounts of ${id} cannot be imported: they are not resources`);
     return { id, props: state };
   },
 

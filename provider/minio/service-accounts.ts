@@ -9,9 +9,9 @@ const SITE_REPLICATION_ACCOUNT = "site-replicator-0";
  * changes.
  */
 export async function listServiceAccounts(store: StoreLocation, user: string): Promise<string[]> {
-  const answer = await listed(store, user);
-  if (!answer.ok) throw new ResourceError(`service accounts of ${user}: ${answer.message}`);
-  const { svcaccs } = answer.value;
+  const result = await listed(store, user);
+  if (!result.ok) throw new ResourceError(`service accounts of ${user}: ${result.message}`);
+  const { svcaccs } = result.value;
   return (svcaccs ?? [])
     .map(({ accessKey }) => accessKey)
     .filter((key) => key !== SITE_REPLICATION_ACCOUNT)

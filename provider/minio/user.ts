@@ -58,7 +58,7 @@ export const User: ResourceHandler<UserInputs, UserState> = {
   async check(olds, news) {
     const { secretKey = "", accessKey = "" } = news;
     const isTooShort = secretKey !== "" && !containsUnknown(secretKey) && secretKey.length < MIN_SECRET_KEY_LENGTH;
-    const reason = `user ${accessKey}: secretKey (a secret): has less than ${MIN_SECRET_KEY_LENGTH} characters: give a longer one`;
+    const reason = `user ${accessKey}: secretKey (a secret): has fewer than ${MIN_SECRET_KEY_LENGTH} characters: give a longer one`;
     return { inputs: resolveUserNames(olds, news), failures: isTooShort ? [{ property: "", reason }] : [] };
   },
 
@@ -83,7 +83,7 @@ export const User: ResourceHandler<UserInputs, UserState> = {
     // A user that a killed `up` of this stack created has this stack's policy, or none yet.
     if (live && !inputs.adopt && !(left && live.policies.every((name) => name === policyName))) {
       throw new ResourceError(
-        `accessKey "${accessKey}": a user of that name is in the store already and is not this stack's: ` +
+        `accessKey "${accessKey}": the store already has a user of that name, which does not belong to this stack: ` +
           "set adopt: true, choose another name, or remove it with `mc admin user remove`",
       );
     }
@@ -110,7 +110,7 @@ export const User: ResourceHandler<UserInputs, UserState> = {
     const secretKey = news.secretKey ?? kept;
     const live = await inspectUser(news.store, news.accessKey);
     await ensureUser(news, secretKey, live?.policies ?? []);
-    // By now MinIO rejects the former secret key, and the policy denies the user to create service accounts.
+    // By now, MinIO rejects the previous secret key, and the policy keeps the user from creating service accounts.
     const isRotated = secretKey !== olds.secretKey;
     if (isRotated || !live?.enabled || olds.serviceAccounts?.length) {
       const revoked = await revokeServiceAccounts(news.store, news.accessKey);
@@ -131,8 +131,8 @@ export const User: ResourceHandler<UserInputs, UserState> = {
 };
 
 /**
- * Returns the inputs with the access key and the names of the policy. A user keeps its names as long as no other access
- * key is declared, so users of earlier releases do not change.
+ * Returns the inputs with the access key and the names of the policy. A user keeps its names until another access key
+ * is declared, so users of earlier releases do not change.
  */
 export function resolveUserNames(olds: Partial<UserInputs>, news: UserInputs): UserInputs {
   const accessKey = news.accessKey ?? olds.accessKey ?? news.defaultAccessKey;
@@ -183,7 +183,7 @@ async function readUser(state: UserState): Promise<UserState | undefined> {
   return { ...state, ...live, serviceAccounts, policy: isSamePolicy(policy, state.policy) ? state.policy : policy };
 }
 
-/** Lists service accounts, or none if the client of an older image cannot: a refresh must not fail for that. */
+/** Lists service accounts; none if the client in an older image cannot, because that must not fail a refresh. */
 async function tryListServiceAccounts(store: StoreLocation, accessKey: string): Promise<string[]> {
   try {
     return await listServiceAccounts(store, accessKey);

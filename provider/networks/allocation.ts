@@ -22,27 +22,27 @@ export async function waitForAllocation(find: FindManager, ids: readonly string[
     find,
     async (manager) => {
       const networks = await manager.listNetworks();
-      const lacking = networks.filter((network) => ids.includes(network.Id) && !isAllocated(network));
-      if (lacking.length === 0) return ready(undefined);
-      return pending(await describeUnallocated(manager, lacking, networks));
+      const unallocated = networks.filter((network) => ids.includes(network.Id) && !isAllocated(network));
+      if (unallocated.length === 0) return ready(undefined);
+      return pending(await describeUnallocated(manager, unallocated, networks));
     },
     { subject: `networks ${ids.join(", ")}`, timeoutSeconds: ALLOCATION_SECONDS },
     (reason) => new ResourceError(reason),
   );
 }
 
-/** Whether Swarm has given the network its driver. Networks of one host have it from the start. */
+/** Whether Swarm has allocated the network. Networks of a single host are always allocated. */
 export function isAllocated({ Scope, Driver }: Pick<NetworkDetails, "Scope" | "Driver">): boolean {
   return Scope !== "swarm" || Driver !== "";
 }
 
 async function describeUnallocated(
   manager: Engine,
-  lacking: readonly NetworkDetails[],
+  unallocated: readonly NetworkDetails[],
   networks: readonly NetworkDetails[],
 ): Promise<string> {
   const reason = allocationProblem(networks, await manager.inspectSwarm());
-  return lacking
+  return unallocated
     .map(
       ({ Name, Id }) =>
         `network ${Name}: Swarm has given it no addresses, so no task on it starts: ${reason}. The log of the leader's ` +
@@ -69,6 +69,6 @@ export function allocationProblem(
   const list = used.map(({ Name, Subnet }) => `${Name} ${Subnet}`).join(", ");
   return free.length > 0
     ? `its subnet overlaps with that of another network of the Swarm (${list}): give it another subnet, or none`
-    : `the address pools (${pools.join(", ")}) have no free /${size} left beside ${list}: give it a subnet outside of ` +
+    : `the address pools (${pools.join(", ")}) have no free /${size} left (in use: ${list}): give it a subnet outside of ` +
         "them, or remove a network";
 }

@@ -112,7 +112,7 @@ async function ensureNetwork(find: FindManager, inputs: ConfigFromNetworkInputs)
   const existing = await withManager(what, find, (manager) => findOwnNetwork(manager, inputs));
   if (existing?.Driver === driver && existing.Attachable === attachable) return existing.Id;
   if (existing) await removeNetwork(find, existing.Id, name);
-  // Looks again before each attempt: after an error with unknown outcome, the network may exist.
+  // Looks the network up before each attempt: after an error with an unknown outcome, it may exist.
   return withManager(
     what,
     find,
@@ -133,7 +133,7 @@ async function findOwnNetwork(manager: Engine, inputs: ConfigFromNetworkInputs):
   if (!network) return undefined;
   if (network.ConfigFrom?.Network === configFrom) return network;
   throw new ResourceError(
-    `networkName "${name}": a network of that name exists and is not this stack's: choose another name, or remove it`,
+    `networkName "${name}": a network of that name exists and does not belong to this stack: choose another name, or remove it`,
   );
 }
 

@@ -38,7 +38,7 @@ const RELEASE_SECONDS = 120;
  * `--config-from` network. It is immutable, and cannot be removed while a container of the host uses that network.
  */
 export const ConfigOnlyNetwork: ResourceHandler<ConfigOnlyNetworkInputs, ConfigOnlyNetworkState> = {
-  /** Docker cannot change a network's labels: a renamed owner must not replace it. */
+  /** Keeps the owner: Docker cannot change a network's labels, and a renamed owner must not replace the network. */
   async check(olds, news) {
     return { inputs: { ...news, owner: olds.owner ?? news.owner }, failures: [] };
   },
@@ -47,7 +47,7 @@ export const ConfigOnlyNetwork: ResourceHandler<ConfigOnlyNetworkInputs, ConfigO
     const differ = changedKeys(olds, news, ["host", "name", "config"]);
     // An unknown value may turn out to be unchanged.
     const replaces = differ.filter((key) => !containsUnknown(news[key as keyof ConfigOnlyNetworkInputs]));
-    // A new machine gets a new network. The one on the old machine, which is usually gone, is left there.
+    // A new machine gets a new network. The one on the old machine, which usually no longer exists, is not removed.
     const changed = changedKeys(olds, news, ["connection", "machineId", "swarmId"]);
     return { changes: differ.length + changed.length > 0, replaces, deleteBeforeReplace: true };
   },
@@ -89,7 +89,7 @@ export const ConfigOnlyNetwork: ResourceHandler<ConfigOnlyNetworkInputs, ConfigO
   },
 };
 
-/** Creates the network. Reuses one that is as wanted, from a killed `up` or another connection to the same machine. */
+/** Creates the network. Reuses a matching one from a killed `up` or from another connection to the same machine. */
 async function ensureNetwork(inputs: ConfigOnlyNetworkInputs): Promise<string> {
   const { host, connection, name, config, owner, swarmId } = inputs;
   const live = await inspectNetwork(inputs);

@@ -12,7 +12,7 @@ export interface PredefinedNetworkInputs {
   name: string;
 }
 
-/** A network that every Swarm has. It is only looked up, as its id in the Swarm differs from the engine's. */
+/** A network that every Swarm has. It is only looked up, because its id in the Swarm differs from that on an engine. */
 export const PredefinedNetwork: ResourceHandler<PredefinedNetworkInputs> = {
   async diff(_id, olds, news) {
     const replaces = changedKeys(olds, news, ["swarmId", "name"]);

@@ -13,7 +13,7 @@ import { ready, pending } from "../runtime/poll.ts";
 /** No node has this label, so a service with this constraint runs nowhere. */
 const UNSCHEDULABLE_CONSTRAINT = "node.labels.pulumi-swarm.outage == yes";
 
-/** States in which a task uses no network any more. */
+/** States in which a task no longer uses a network. */
 const ENDED_STATES = ["complete", "shutdown", "failed", "rejected", "remove", "orphaned"];
 
 /** How long tasks may take to stop, in seconds: longer than any sensible grace period. */
@@ -21,9 +21,9 @@ const STOP_SECONDS = 300;
 
 /** Networks to release before the other resources change. */
 export interface NetworkRelease {
-  /** Networks that a killed `up` left: removed. */
+  /** Networks to remove, because a killed `up` orphaned them. */
   orphanedNetworks: OrphanedNetwork[];
-  /** Services on networks that are replaced: stopped and detached. */
+  /** Services to stop and detach, because their networks are replaced. */
   outages: PlannedOutage[];
 }
 
@@ -59,7 +59,7 @@ export function detachNetwork(spec: ServiceSpec, networkId: string): ServiceSpec
   ];
   return {
     ...spec,
-    // All at once, as the service is down anyway.
+    // Stops all tasks at once, as the service is down anyway.
     UpdateConfig: { ...spec.UpdateConfig, Parallelism: 0, FailureAction: "continue" },
     TaskTemplate: {
       ...task,

@@ -13,30 +13,30 @@ import { hostRoutes } from "./connectivity/routes.ts";
 import { liveNetwork } from "./live-networks.ts";
 import { type ClusterSnapshot, isNode, isOurSwarm, listNetworks, networkSubnets } from "./snapshot.ts";
 
-/** A block of addresses that something uses or is going to use. */
+/** A block of addresses that is in use, or will be. */
 export interface UsedBlock {
   /** In CIDR form. */
   block: string;
-  /** Keys of the hosts where it is used; empty if that is no host in particular. */
+  /** Keys of the hosts that use it; empty if it belongs to no host in particular. */
   hosts: string[];
   /** Its user, for messages: `the network bridge on host a`. */
   what: string;
 }
 
-/** Where a Swarm takes subnets from, and where it sends the traffic of its networks. */
+/** A Swarm's address pools, and its UDP port for VXLAN traffic. */
 export interface AddressPlan {
   /** Whether the run creates the Swarm. */
   isNew: boolean;
   /** In the order in which they were given. Undefined: not known before the run, or no manager answers. */
   pools?: AddressPool[];
-  /** UDP port of VXLAN traffic. Undefined: as for the pools. */
+  /** Undefined for the same reasons. */
   dataPathPort?: number;
 }
 
 /** Docker's network on each host that connects tasks to networks outside the Swarm. Joining a Swarm creates it. */
 const GATEWAY_BRIDGE = "docker_gwbridge";
 
-/** Returns the pools of the Swarm: those that it has, or those that it is going to be created with. */
+/** Returns the existing Swarm's address plan, or that of the Swarm to create. */
 export function planAddresses(requirement: SwarmRequirement | undefined, snapshot: ClusterSnapshot): AddressPlan {
   const { addressPools = [], subnetSize = DEFAULT_SUBNET_SIZE } = requirement ?? {};
   const bases = addressPools.length > 0 ? addressPools : DEFAULT_ADDRESS_POOLS;
@@ -113,7 +113,7 @@ function compareBases(one: string, other: string): number {
   return bytes(one).join().localeCompare(bytes(other).join());
 }
 
-/** Returns the subnets that Docker is going to give to docker_gwbridge, on hosts that do not have it yet. */
+/** Returns the subnets that Docker will assign to docker_gwbridge, on hosts that do not have it yet. */
 export function plannedGatewayBridges(snapshot: ClusterSnapshot): UsedBlock[] {
   return Object.entries(snapshot.hosts).flatMap(([host, { networks, info }]) => {
     if (networks.some(({ Name }) => Name === GATEWAY_BRIDGE)) return [];
@@ -157,7 +157,7 @@ export function hostAddressBlocks({ addresses }: ClusterSnapshot): UsedBlock[] {
   }));
 }
 
-/** Returns everything that uses addresses on the hosts, or is going to before a new network does. */
+/** Returns all blocks that are in use on the hosts, or will be before a new network is created. */
 export function usedBlocks(snapshot: ClusterSnapshot): UsedBlock[] {
   const addresses = hostAddressBlocks(snapshot);
   return [...networkBlocks(snapshot), ...plannedGatewayBridges(snapshot), ...routeBlocks(snapshot), ...addresses];
@@ -170,7 +170,7 @@ export function formatExample(prefix: number, used: readonly { block: string }[]
   return free === undefined ? "" : `, for instance ${free}`;
 }
 
-/** Returns the first of the blocks that overlaps with one. */
+/** Returns the first used block that overlaps with the given one. */
 export function findOverlap<T extends { block: string }>(block: string, used: readonly T[]): T | undefined {
   return used.find((other) => overlaps(block, other.block));
 }

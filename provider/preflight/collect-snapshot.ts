@@ -20,7 +20,7 @@ export interface HostTarget {
   connection: EngineConnection;
   /** The hostname that the engine must report. @default - any */
   hostname?: string;
-  /** The address by which the other hosts reach it. Undefined: not known. */
+  /** The address at which the other hosts reach it. Undefined: not known. */
   privateAddress?: string;
   /** Its address for the traffic of networks. @default - `privateAddress` */
   dataPathAddress?: string;
@@ -48,20 +48,22 @@ export async function collectSnapshot(
     Object.entries(hosts).map(async ([key, { connection, hostname, privateAddress, dataPathAddress }]) => {
       const engine = new Engine(connection);
       const folders = options.folders?.[key] ?? [];
-      const [answer, remote] = await Promise.all([
-        inspectEngine(engine).catch(unlessUnfit),
+      const [inspection, remote] = await Promise.all([
+        inspectEngine(engine).catch(errorMessageUnlessUnsupported),
         isSshConnection(connection)
           ? readRemoteFacts(connection, folders).catch((error: unknown) => errorMessage(error))
           : undefined,
       ]);
-      const info = typeof answer === "string" ? undefined : answer.info;
+      const info = typeof inspection === "string" ? undefined : inspection.info;
       const [{ host, reason, leaderless }, facts] = await Promise.all([
-        typeof answer === "string" ? unseen(answer) : inspectHost(engine, { key, hostname }, answer, options),
+        typeof inspection === "string"
+          ? uninspected(inspection)
+          : inspectHost(engine, { key, hostname }, inspection, options),
         info && isThisMachine(connection, info) ? readLocalFacts(folders) : remote,
       ]);
       const machine = typeof facts === "string" ? undefined : facts;
-      const unasked = typeof facts === "string" && host ? facts : undefined;
-      return { key, host, reason, leaderless, machine, unasked, privateAddress, dataPathAddress };
+      const factsError = typeof facts === "string" && host ? facts : undefined;
+      return { key, host, reason, leaderless, machine, factsError, privateAddress, dataPathAddress };
     }),
   );
   const { leaderless } = found.find((one) => one.leaderless) ?? {};
@@ -70,7 +72,7 @@ export async function collectSnapshot(
   return {
     hosts: withConfigLabels(byKey(found, ({ host }) => host)),
     machines: byKey<(typeof found)[number], MachineFacts>(found, ({ machine }) => machine),
-    factsErrors: byKey(found, ({ unasked }) => unasked),
+    factsErrors: byKey(found, ({ factsError }) => factsError),
     addresses: byKey(found, ({ privateAddress }) => privateAddress),
     dataPathAddresses: byKey(found, ({ dataPathAddress }) => dataPathAddress),
     unreachableReasons: byKey(found, ({ reason }) => reason),
@@ -86,7 +88,7 @@ function holdsPorts({ State, Labels }: ContainerSummary): boolean {
   return State !== "created" || "com.docker.swarm.task.id" in Labels;
 }
 
-/** The snapshot of a host, or why there is none. */
+/** The snapshot of a host, or the reason why it could not be inspected. */
 interface HostInspection {
   host?: HostSnapshot;
   reason?: string;
@@ -94,29 +96,29 @@ interface HostInspection {
   leaderless?: ResourceError;
 }
 
-function unlessUnfit(error: unknown): string {
+function errorMessageUnlessUnsupported(error: unknown): string {
   if (error instanceof ApiVersionError) throw error;
   return errorMessage(error);
 }
 
-/** The engine's answer. Its clock is known as exactly as the request was fast. */
+/** Facts of an engine. The faster the request, the tighter the bounds of its clock. */
 interface EngineAnswer {
   info: EngineInfo;
   clock?: ClockBounds;
 }
 
 async function inspectEngine(engine: Engine): Promise<EngineAnswer> {
-  const asked = Date.now();
+  const sentAt = Date.now();
   const info = await engine.info(engineTimeout(engine.connection));
   const time = Date.parse(info.SystemTime ?? "");
-  return { info, clock: Number.isNaN(time) ? undefined : { least: time - Date.now(), most: time - asked } };
+  return { info, clock: Number.isNaN(time) ? undefined : { least: time - Date.now(), most: time - sentAt } };
 }
 
-function unseen(reason: string): HostInspection {
+function uninspected(reason: string): HostInspection {
   return { reason };
 }
 
-/** Sends one request after the other, because each parallel one would open another ssh connection. */
+/** Sends one request at a time, because each parallel one would open another ssh connection. */
 async function inspectHost(
   engine: Engine,
   { key, hostname }: Pick<HostTarget, "hostname"> & { key: string },
@@ -124,16 +126,16 @@ async function inspectHost(
   options: SnapshotOptions,
 ): Promise<HostInspection> {
   try {
-    const seen = await retryDuringElection(key, async () => ({
+    const inspected = await retryDuringElection(key, async () => ({
       networks: await engine.listNetworks(),
       containers: (await engine.listContainers({ status: PRESENT })).filter(holdsPorts),
       volumes: options.volumes ? await engine.listVolumes() : undefined,
     }));
     const manager = info.Swarm.ControlAvailable ? await inspectSwarm(engine, key) : undefined;
-    return { host: { hostname, address: engine.connection.host, info, clock, ...seen, manager } };
+    return { host: { hostname, address: engine.connection.host, info, clock, ...inspected, manager } };
   } catch (error) {
     const leaderless = error instanceof LeaderlessError ? error : undefined;
-    return { ...unseen(`its engine answers, but not every question: ${errorMessage(error)}`), leaderless };
+    return { ...uninspected(`its engine answers, but a request failed: ${errorMessage(error)}`), leaderless };
   }
 }
 
@@ -161,20 +163,20 @@ function inspectSwarm(engine: Engine, key: string): Promise<HostSnapshot["manage
     (because) =>
       isWithoutLeader
         ? new LeaderlessError(
-            `host ${key}: ${because}: bring its managers back, or let it go on from one of them with \`npm run recover\``,
+            `host ${key}: ${because}: bring its managers back, or recover it from one of them with \`npm run recover\``,
           )
         : new ResourceError(because),
   );
 }
 
-/** Retries until the engine answers, for as long as a leader election may take. */
+/** Repeats the requests until they succeed, for as long as a leader election may take. */
 function retryDuringElection<T>(
   key: string,
-  look: () => Promise<T>,
+  attempt: () => Promise<T>,
   expired = (because: string) => new ResourceError(because),
 ): Promise<T> {
   return waitFor(
-    async () => ready(await look()),
+    async () => ready(await attempt()),
     { subject: `host ${key}`, timeoutSeconds: ELECTION_SECONDS },
     expired,
   );

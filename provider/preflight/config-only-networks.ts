@@ -30,7 +30,7 @@ export function toHostConfig({ IPAM, Labels, Options }: NetworkDetails): Network
   return { ...addresses, options: Options ?? {}, labels: userLabels(Labels ?? {}) };
 }
 
-/** Returns the label from which `toHostConfig` reads the addresses. Empty for a network without addresses of its own. */
+/** Returns the label from which `toHostConfig` reads the addresses. Empty for a network without addresses. */
 export function addressesLabel({ subnet, gateway, ipRange }: NetworkAddresses): Record<string, string> {
   return subnet === undefined ? {} : { [ADDRESSES_LABEL]: JSON.stringify({ subnet, gateway, ipRange }) };
 }
@@ -45,7 +45,7 @@ export function toAddresses({ Config }: NetworkDetails["IPAM"]): NetworkAddresse
   };
 }
 
-/** Returns where config-only networks differ from the settings, by argument. Hosts without one are skipped. */
+/** Returns the differences between config-only networks and the settings, by argument. Skips hosts without one. */
 export function configDifferences(
   { owner }: NetworkRequirement,
   { configName, hosts }: PerHostNetworkConfig,

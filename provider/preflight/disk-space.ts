@@ -13,7 +13,7 @@ export function diskShortage(
   if (!disk) return undefined;
   const isFull = disk.free < 100 * MIB;
   if (!isFull && !isLittle(disk)) return undefined;
-  const problem = `its disk has ${formatBytes(disk.free)} left of ${formatBytes(disk.total)}: free some, or give it a larger one`;
+  const problem = `its disk has ${formatBytes(disk.free)} left of ${formatBytes(disk.total)}: free some space, or use a larger disk`;
   return { problem, warning: !isFull };
 }
 

@@ -48,7 +48,7 @@ export function withLiveDefaults(requirement: NetworkRequirement, snapshot: Clus
     : requirement;
 }
 
-/** Returns where a network differs from its requirement, by argument. Only settings that are given are compared. */
+/** Returns the differences between a network and its requirement, by argument. Only given settings are compared. */
 export function networkDifferences(
   requirement: NetworkRequirement,
   live: NetworkDetails,
@@ -64,7 +64,8 @@ export function networkDifferences(
   const { subnet, gateway, ipRange } = addresses;
   const wanted = { networkName: name, ...settings, subnet, gateway, ipRange };
   const found = { networkName: live.Name, ...toSettings(live) };
-  // Without `ipRange`, a network of our own takes all of `subnet`; everything else that is not set is not compared.
+  // Without `ipRange`, a network that this stack created uses all of `subnet`. Other settings that are not given are
+  // not compared.
   const isCompared = (argument: keyof typeof found) =>
     !deferred.includes(argument) && (wanted[argument] !== undefined || (argument === "ipRange" && !adopt && subnet));
   return (
@@ -77,7 +78,7 @@ export function networkDifferences(
   );
 }
 
-/** Compares what the network of the Swarm itself holds, not its config-only networks. */
+/** Compares the settings of the Swarm's network itself, without those of its config-only networks. */
 function swarmNetworkDifferences(
   { name, settings, perHostConfig }: NetworkRequirement,
   live: NetworkDetails,
@@ -90,7 +91,7 @@ function swarmNetworkDifferences(
   return pairs.filter(({ wanted, found }) => wanted !== undefined && wanted !== found);
 }
 
-/** Returns what is attached to a network: this stack's services, and everything else. */
+/** Returns the users of a network: this stack's services, and everything else that is attached. */
 export function listAttached(network: NetworkDetails, owner: Owner, snapshot: ClusterSnapshot) {
   const services = listServices(snapshot).filter(({ Spec }) =>
     Spec.TaskTemplate.Networks?.some(({ Target }) => Target === network.Id),

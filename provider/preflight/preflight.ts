@@ -20,7 +20,7 @@ export interface PreflightInputs extends Partial<NetworkRelease> {
   recordedIds?: string[];
   /** Whether the state holds the key that unlocks the Swarm's managers. */
   hasUnlockKey?: boolean;
-  /** Not read. Creates the dependency by which hosts are created before they are inspected. */
+  /** Not read. Creates a dependency, so that hosts are created before they are inspected. */
   ready?: boolean[];
 }
 
@@ -35,7 +35,7 @@ export interface PreflightResult extends NetworkRelease {
 /**
  * Inspects the hosts and checks the requirements against them and against each other.
  *
- * @param about requirements whose issues are reported @default - all of them
+ * @param about requirements to report issues for @default - all of them
  */
 export async function checkRequirements(
   inputs: PreflightInputs,
@@ -54,14 +54,14 @@ export async function checkRequirements(
     hasUnlockKey,
     allowOutage,
   };
-  const asFound = await withFreePorts(about, atFirst, hosts);
+  const initial = await withFreePorts(about, atFirst, hosts);
   const owner = requirements[0]?.owner;
-  const orphanedNetworks = owner ? listOrphanedNetworks(owner, asFound) : [];
-  const snapshot = withoutNetworks(asFound, orphanedNetworks);
+  const orphanedNetworks = owner ? listOrphanedNetworks(owner, initial) : [];
+  const snapshot = withoutNetworks(initial, orphanedNetworks);
   const networks = about.filter((requirement): requirement is NetworkRequirement => requirement.kind === "network");
   const all = [...checkAll(requirements, snapshot), ...(await checkConnectivity(requirements, snapshot, hosts))];
-  const findings = all.filter(({ subject }) => about.some((requirement) => requirement.subject === subject));
-  return { ...formatReport(findings, snapshot), orphanedNetworks, outages: plannedOutages(networks, snapshot) };
+  const issues = all.filter(({ subject }) => about.some((requirement) => requirement.subject === subject));
+  return { ...formatReport(issues, snapshot), orphanedNetworks, outages: plannedOutages(networks, snapshot) };
 }
 
 /**
@@ -73,7 +73,7 @@ export const Preflight: ResourceHandler<PreflightInputs> = {
 
   async check(_olds, news) {
     const { errors, warnings, orphanedNetworks, outages } = await checkRequirements(news);
-    for (const remark of warnings) logLine(remark);
+    for (const warning of warnings) logLine(warning);
     return {
       inputs: { ...news, orphanedNetworks, outages },
       // With a property name, Pulumi would print the property's whole value before the message.

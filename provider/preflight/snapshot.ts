@@ -31,9 +31,9 @@ export interface HostSnapshot {
 
 /** The state of all hosts before anything is changed. */
 export interface ClusterSnapshot {
-  /** The hosts whose engines answer, by key. */
+  /** The hosts with reachable engines, by key. */
   hosts: Record<string, HostSnapshot>;
-  /** Keys of the hosts whose engines do not answer: not created yet, or down. */
+  /** Keys of the hosts with unreachable engines: not created yet, or down. */
   unreachable: string[];
   /** Why they do not answer, by host key. Hosts that are not created yet are left out. */
   unreachableReasons?: Record<string, string>;
@@ -104,8 +104,8 @@ export function listServices({ hosts }: ClusterSnapshot): ServiceDetails[] {
 }
 
 /**
- * Whether a service uses its drives on a host already. Unknown if no manager answers: only managers know the services,
- * and an `up` that repairs one must not be blocked.
+ * Whether a service already uses its drives on a host. Unknown if no manager answers, because only managers know the
+ * services; an `up` that repairs one must not be blocked.
  */
 export function usesDrives(
   { name, owner }: Pick<ServiceRequirement, "name" | "owner">,
@@ -134,8 +134,8 @@ export function withConfigLabels(hosts: ClusterSnapshot["hosts"]): ClusterSnapsh
   const all = Object.values(hosts).flatMap(({ networks }) => networks);
   const labels = new Map(all.filter(({ ConfigOnly }) => ConfigOnly).map(({ Name, Labels }) => [Name, Labels]));
   const labelled = (network: NetworkDetails): NetworkDetails => {
-    const isMade = network.Scope === "swarm" && network.ConfigFrom !== undefined;
-    const own = isMade ? labels.get(network.ConfigFrom?.Network ?? "") : undefined;
+    const isConfigFrom = network.Scope === "swarm" && network.ConfigFrom !== undefined;
+    const own = isConfigFrom ? labels.get(network.ConfigFrom?.Network ?? "") : undefined;
     return own ? { ...network, Labels: own } : network;
   };
   return Object.fromEntries(

@@ -1,7 +1,7 @@
 import type { SwarmRequirement } from "../../core/requirement.ts";
 import { isNode, type ClusterSnapshot } from "./snapshot.ts";
 
-/** A port that Swarm needs on a host that will join, and that something else uses. */
+/** A port that Swarm needs on a joining host, and that another program uses. */
 export interface TakenPort {
   key: string;
   port: number;
@@ -35,7 +35,7 @@ export function isTransientHolder({ program = ENGINE }: TakenPort): boolean {
 export function takenPortError({ port, program }: TakenPort): string {
   if (program === ENGINE) {
     return (
-      "Docker Engine, though it is in no Swarm, has not let go of this port, which Swarm needs: restart it " +
+      "Docker Engine is not in a Swarm but still holds this port, which Swarm needs: restart it " +
       "(`systemctl restart docker`)"
     );
   }

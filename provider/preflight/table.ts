@@ -1,19 +1,20 @@
 import { type Check, CHECKS, type PreflightIssue } from "./checks/issue.ts";
 
 /**
- * Formats a table of hosts by checks, each with its worst issue. Checks without issues and issues of no host in particular
- * are left out. The provider has no table library at run time: cli-table3 is a development dependency of `npm run status`.
+ * Formats a table of hosts by checks, each with its worst issue. Leaves out checks without issues, and issues of no
+ * host in particular. The provider has no table library at run time: cli-table3 is a development dependency of `npm run
+ * status`.
  *
  * @param isUnknown whether a host could not be inspected
  */
 export function formatIssueTable(
-  findings: readonly PreflightIssue[],
+  issues: readonly PreflightIssue[],
   hosts: readonly string[],
   isUnknown: (host: string, check: Check) => boolean,
 ): string {
-  const checks = CHECKS.filter((check) => findings.some((finding) => finding.check === check && finding.hosts.length));
+  const checks = CHECKS.filter((check) => issues.some((issue) => issue.check === check && issue.hosts.length));
   const cell = (host: string, check: Check) => {
-    const found = findings.filter((finding) => finding.check === check && finding.hosts.includes(host));
+    const found = issues.filter((issue) => issue.check === check && issue.hosts.includes(host));
     if (found.some(({ warning }) => !warning)) return "refused";
     if (found.length > 0) return "warning";
     return isUnknown(host, check) ? "-" : "ok";

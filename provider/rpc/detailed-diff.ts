@@ -16,7 +16,8 @@ export interface PropertyDiff {
  * Returns each property that differs, at its own path, so that a preview shows the one label that changed and not the
  * whole object that holds it.
  *
- * @param replaces top-level properties whose change replaces the resource; each is in the result, changed or not
+ * @param replaces top-level properties that replace the resource when they change; each is in the result, changed or
+ * not
  */
 export function detailedDiff(olds: object, news: object, replaces: readonly string[] = []): PropertyDiff[] {
   const found = differences(olds, news, "");

@@ -15,7 +15,7 @@ export function fromStruct<T extends object>(properties: Struct | undefined): T 
 /**
  * Returns properties in Pulumi's wire format, which has no `undefined`.
  *
- * @param request properties of the request: what is secret in them is secret in the result too
+ * @param request properties of the request: fields that are secret in it are secret in the result too
  */
 export function toStruct(properties: object, request?: Struct): Struct {
   const plain = JSON.parse(JSON.stringify(properties)) as Fields;

@@ -61,10 +61,10 @@ export function resourceServer(handlers: Handlers, { version, during }: ServerOp
       work: (handler: AnyHandler, request: Request) => Promise<Response>,
       given: (request: Request) => Struct | undefined,
     ): Method<Request, Response> =>
-    ({ request }, answer) => {
+    ({ request }, callback) => {
       const urn = request.getUrn();
       const run = async () => work(handlerOf(urn), request);
-      during(urn, run).then((response) => answer(null, response), failWith(answer, given(request)));
+      during(urn, run).then((response) => callback(null, response), failWith(callback, given(request)));
     };
 
   return {
@@ -73,14 +73,14 @@ export function resourceServer(handlers: Handlers, { version, during }: ServerOp
       info.setVersion(version);
       return info;
     }),
-    configure: (({ request }, answer) => {
+    configure: (({ request }, callback) => {
       engineAddress = fromStruct<{ engine?: string }>(request.getArgs()).engine;
       const response = new rpc.ConfigureResponse();
       // A plugin that constructs components must accept all three.
       response.setAcceptsecrets(true);
       response.setAcceptresources(true);
       response.setAcceptoutputs(true);
-      answer(null, response);
+      callback(null, response);
     }) satisfies Method<rpc.ConfigureRequest, rpc.ConfigureResponse>,
     cancel: constant(() => {
       cancelAll();
@@ -160,7 +160,7 @@ const read = (engine: () => EngineConnection) => async (handler: AnyHandler, req
   const { id, props, inputs } = state
     ? await handler.read(request.getId(), state)
     : await handler.read(request.getId(), undefined, engine);
-  // Without properties, Pulumi says that the resource to import does not exist.
+  // For an empty response, Pulumi reports that the resource to import does not exist.
   if (isImport && id === "") return response;
   response.setId(id);
   response.setProperties(toStruct(outputsOf(props ?? {}, handler.recordedOnce), request.getProperties()));
@@ -196,17 +196,17 @@ function kindOf(urn: string): string {
 }
 
 function constant<Response>(response: () => Response): Method<unknown, Response> {
-  return (_call, answer) => answer(null, response());
+  return (_call, callback) => callback(null, response());
 }
 
-/** Returns a function that answers with an error's message, without the stack trace. */
+/** Returns a function that responds with an error's message, without the stack trace. */
 export const failWith =
-  <Response>(answer: sendUnaryData<Response>, given?: Struct) =>
+  <Response>(callback: sendUnaryData<Response>, given?: Struct) =>
   (error: unknown): void => {
     const message = escapeControlCharacters(errorMessage(error));
     const failure: Partial<ServiceError> = { code: status.UNKNOWN, details: message, message };
     if (error instanceof ResourceInitError) failure.metadata = partialFailure(error, message, given);
-    answer(failure);
+    callback(failure);
   };
 
 /** Returns the error for a resource that exists but does not work: Pulumi records it, and the next `up` updates it. */
@@ -221,12 +221,12 @@ function partialFailure(
   detail.setReasonsList(reasons);
   const packed = new any.Any();
   packed.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
-  const answer = new statusProto.Status();
-  answer.setCode(status.UNKNOWN);
-  answer.setMessage(message);
-  answer.addDetails(packed);
+  const rpcStatus = new statusProto.Status();
+  rpcStatus.setCode(status.UNKNOWN);
+  rpcStatus.setMessage(message);
+  rpcStatus.addDetails(packed);
   const metadata = new Metadata();
   // gRPC's own key for structured details of an error, which Pulumi's engine reads.
-  metadata.add("grpc-status-details-bin", Buffer.from(answer.serializeBinary()));
+  metadata.add("grpc-status-details-bin", Buffer.from(rpcStatus.serializeBinary()));
   return metadata;
 }

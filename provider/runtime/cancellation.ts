@@ -1,6 +1,9 @@
 const controller = new AbortController();
 
-/** Aborted once Pulumi cancels the run, as Ctrl-C does. Waits end then; Pulumi also sends it when a run has ended. */
+/**
+ * Aborted when Pulumi cancels the run, for example after Ctrl-C, which ends all waits. Pulumi also cancels when a run
+ * has ended.
+ */
 export const cancelled: AbortSignal = controller.signal;
 
 /** Ends all waits of this process. */

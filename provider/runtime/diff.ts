@@ -9,7 +9,7 @@ export function containsUnknown(value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.values(value).some(containsUnknown);
 }
 
-/** Returns the keys whose values differ between `olds` and `news`. */
+/** Returns the keys with values that differ between `olds` and `news`. */
 export function changedKeys<T extends object>(
   olds: Partial<T>,
   news: T,

@@ -37,8 +37,8 @@ export class NoManagerError extends ResourceError {
 }
 
 /**
- * The user cancelled the run. It is no ResourceError, which tells a failed change that may be rolled back: a cancelled
- * change stays as it is, and the next `up` resumes.
+ * The user cancelled the run. Not a ResourceError, because that marks a failed change, which may be rolled back: a
+ * cancelled change stays, and the next `up` resumes it.
  */
 export class CancelledError extends Error {
   constructor(text: string) {

@@ -1,4 +1,4 @@
-/** A cache that hands each entry to one consumer, for results that are used again shortly after. */
+/** A cache that hands each entry to one consumer, for results that are needed again shortly after. */
 export class HandoffCache<Key, Value> {
   readonly #maxAgeMs: number;
   readonly #isSame: (a: Key, b: Key) => boolean;

@@ -17,9 +17,9 @@ export interface PollOptions {
   subject: string;
   /** Seconds until the wait fails. */
   timeoutSeconds: number;
-  /** Deadline of the work that this wait is part of: the wait ends no later. @default - none */
+  /** Deadline of the operation that this wait is part of: the wait ends no later. @default - none */
   outerDeadline?: Deadline;
-  /** Ends the wait after the current attempt. @default - the cancellation of Pulumi's run, as by Ctrl-C */
+  /** Ends the wait after the current attempt. @default - the cancellation of Pulumi's run, for example by Ctrl-C */
   signal?: AbortSignal;
   /** Milliseconds between attempts. @default 500 */
   intervalMs?: number;
@@ -30,7 +30,7 @@ export interface PollOptions {
 }
 
 /**
- * Repeats an attempt until it is ready or the deadline passes. A transient error is one more reason to wait; any other
+ * Repeats an attempt until it is ready or the deadline passes. After a transient error, it keeps waiting; any other
  * error ends the wait at once. After two seconds, reports each new reason for waiting.
  *
  * @param attempt receives the deadline, to pass on to nested waits

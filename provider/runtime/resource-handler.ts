@@ -18,9 +18,9 @@ export interface CheckResult<Inputs> {
  */
 export interface ResourceHandler<Inputs extends object, State extends Inputs = Inputs> {
   /**
-   * Inputs that the outputs do not repeat, to keep the state small. The handler's state has them all the same, as of the
-   * last run: Pulumi records a resource's inputs in every run, also if `diff` finds no changes. Not for inputs that `read`
-   * may find changed, or that users see as outputs.
+   * Inputs that the outputs do not repeat, to keep the state small. The handler's state still contains them, as of the
+   * last run: Pulumi records a resource's inputs in every run, even if `diff` finds no changes. Not for inputs that
+   * `read` may find changed, or that users see as outputs.
    *
    * @default - none
    */

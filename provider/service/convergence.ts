@@ -11,7 +11,7 @@ import { TaskProbe } from "./task-probe.ts";
 import { ResourceError } from "../runtime/errors.ts";
 import { type PollResult, ready, pending } from "../runtime/poll.ts";
 
-/** The wait ends after this many failed tasks while none runs. */
+/** Number of failed tasks that ends the wait, if no task runs. */
 export const MAX_FAILURES = 3;
 
 /** Lines of each failed task's log to quote in an error. */
@@ -19,9 +19,9 @@ const LOG_LINES = 3;
 
 const LOG_TIMEOUT_SECONDS = 10;
 
-/** What was done to a service before waiting for it. */
+/** The change of a service before a wait. */
 export interface UpdateContext {
-  /** Ids of tasks from before the change, whose failures do not count. */
+  /** Ids of tasks from before the change. Their failures do not count. */
   earlierTasks: ReadonlySet<string>;
   /** Whether the change makes Swarm restart tasks. */
   restarts: boolean;
@@ -68,7 +68,8 @@ export async function waitForConvergence(
       if (!probe) return ready(undefined);
       const others = await runningPeerTasks(manager, inputs);
       if (!others.done) return others;
-      // The command may block until it succeeds. As it would keep running after a timeout, it gets all remaining time.
+      // The command may block until it succeeds. It gets all remaining time, because it would keep running after a
+      // timeout.
       return probe.poll([...state.value, ...others.value], Math.max(deadline.remainingMs, 1_000));
     },
     { subject: `service ${spec.Name}`, timeoutSeconds: timeoutSeconds + minReadySeconds },
@@ -103,11 +104,11 @@ function checkConverged(
 ): PollResult<TaskDetails[]> {
   const notRunning = [...starting, ...outdatedFailing];
   const old = outdated.length + stopping.length;
-  const wantedNow = wanted - downNodes.length;
-  if (upToDate.length < wantedNow || notRunning.length > 0) {
-    return pending(describeProgress(upToDate.length, wantedNow, notRunning, old));
+  const expected = wanted - downNodes.length;
+  if (upToDate.length < expected || notRunning.length > 0) {
+    return pending(describeProgress(upToDate.length, expected, notRunning, old));
   }
-  if (old > 0) return pending(`${old} tasks of the former settings are still there`);
+  if (old > 0) return pending(`${old} tasks with the previous settings still exist`);
   const update = UpdateStatus?.State;
   // While a host is down, Swarm's update does not complete: it waits for that host's task.
   const isUpdating = update === "updating" && downNodes.length === 0;
@@ -116,8 +117,8 @@ function checkConverged(
 }
 
 /**
- * Decides on a service without running tasks. If its hosts are down but other services of the application run, it counts
- * as ready and is updated when its hosts come back. If nothing of the application runs, it is not ready.
+ * Decides on a service without running tasks. If its hosts are down but other services of the application run, it
+ * counts as ready and is updated when its hosts come back. If no service of the application runs, it is not ready.
  */
 async function checkWithoutTasks(
   manager: Engine,
@@ -135,7 +136,7 @@ function describeProgress(running: number, wanted: number, notRunning: TaskDetai
   if (running + notRunning.length + old === 0) {
     return `${count}; Swarm has placed none: does a node match its constraints?`;
   }
-  if (running + notRunning.length === 0) return `${count}; the former ones are stopping`;
+  if (running + notRunning.length === 0) return `${count}; the previous ones are stopping`;
   const states = notRunning.map((task) => [task.Status.State, waitingReason(task)].filter(Boolean).join(": "));
   return states.length === 0 ? count : `${count} (others: ${[...new Set(states)].join(", ")})`;
 }
@@ -190,7 +191,9 @@ async function runningPeerTasks(
 const hasFailed = ({ Status }: TaskDetails) => Status.State === "failed" || Status.State === "rejected";
 const isRunning = ({ Status }: TaskDetails) => Status.State === "running";
 
-/** Returns the tasks that failed with this spec. Until Swarm has updated a task, it restarts it with the former spec. */
+/**
+ * Returns the tasks that failed with this spec. Until Swarm has updated a task, it restarts it with the previous spec.
+ */
 export function failedTasks(spec: ServiceSpec, tasks: readonly TaskDetails[]): TaskDetails[] {
   return tasks.filter((task) => hasFailed(task) && matchesSpec(task, spec));
 }

@@ -7,13 +7,13 @@ import { execOrThrow, findTaskContainer } from "./task-exec.ts";
 import type { ServiceInputs } from "./service-inputs.ts";
 import { inspectTasks } from "./task-snapshot.ts";
 
-/** Milliseconds for the engine, and then for the task, to answer: over ssh, on a busy machine. */
+/** Milliseconds for the engine, and then for the task, to answer. Long enough for ssh and a busy machine. */
 const CHECK_TIMEOUT_MS = 20_000;
 
 /**
- * Counts the tasks that run with the service's spec and in which `readyCommand` succeeds, at most as many as wanted. Fewer
- * than wanted is drift, and the next update waits for the rest. Counts tasks on all nodes, as the recorded ones may be
- * outdated.
+ * Counts the tasks that run with the service's spec and in which `readyCommand` succeeds, at most as many as wanted.
+ * Fewer than wanted is drift, and the next update waits for the rest. Counts tasks on all nodes, as the recorded nodes
+ * may be outdated.
  */
 export async function countHealthyTasks(
   manager: Engine,

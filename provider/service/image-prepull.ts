@@ -9,9 +9,9 @@ import type { NodeEngines } from "./task-exec.ts";
 import type { ServiceInputs } from "./service-inputs.ts";
 import { ResourceError } from "../runtime/errors.ts";
 
-/** Where an image must be before tasks restart with it. */
+/** The hosts that need an image before tasks restart with it. */
 export interface PrepullTargets {
-  /** Keys of the hosts whose tasks restart. */
+  /** Keys of the hosts with tasks that restart. */
   hosts: string[];
   /** Hostnames of nodes that are down: they pull the image when they come back. */
   downNodes: string[];
@@ -72,13 +72,13 @@ export async function prepullImage(
   const found = problems.flat();
   if (found.length === 0) return;
   throw new ResourceError(
-    `service ${service}: not updated, and no task was stopped: image ${image} cannot be made ready on every host: ${found.join("; ")}`,
+    `service ${service}: not updated, and no task was stopped: image ${image} cannot be pulled on every host: ${found.join("; ")}`,
   );
 }
 
 /**
- * Pulls a service's new image on its hosts and on those of all services of this stack with the same former image: they
- * belong to one application and are updated at the same time.
+ * Pulls a service's new image on its hosts and on those of all services of this stack with the same previous image:
+ * they belong to one application and are updated at the same time.
  */
 export async function prepullNewImage(
   manager: Engine,
@@ -88,12 +88,12 @@ export async function prepullNewImage(
 ): Promise<void> {
   const { spec, owner, nodes: engines, timeoutSeconds } = inputs;
   const image = spec.TaskTemplate.ContainerSpec.Image;
-  const former = Spec.TaskTemplate.ContainerSpec.Image;
-  if (former === image) return;
-  const alike = (await manager.listServices()).filter(
-    (other) => other.Spec.TaskTemplate.ContainerSpec.Image === former && isOwned(other.Spec.Labels, owner),
+  const previousImage = Spec.TaskTemplate.ContainerSpec.Image;
+  if (previousImage === image) return;
+  const sameImage = (await manager.listServices()).filter(
+    (other) => other.Spec.TaskTemplate.ContainerSpec.Image === previousImage && isOwned(other.Spec.Labels, owner),
   );
-  const services = alike.map(({ ID }) => ID);
+  const services = sameImage.map(({ ID }) => ID);
   await prepullImage(manager, services, { service: spec.Name, image, engines, timeoutMs: timeoutSeconds * 1000, auth });
 }
 
@@ -101,11 +101,11 @@ export async function prepullNewImage(
 async function ensureImage(engine: Engine, image: string, timeoutMs: number, auth?: string): Promise<boolean> {
   if (await engine.hasImage(image)) return false;
   if (isImageId(image)) {
-    throw new ResourceError("it is not there and, known by its id alone, cannot be pulled: give it with `docker load`");
+    throw new ResourceError("does not have the image, which cannot be pulled by its id: load it with `docker load`");
   }
   if (isBuiltImage(image)) {
     throw new ResourceError(
-      "it is not there and, built by pulumi-swarm, cannot be pulled: `npm run up` brings it, or give it with `docker load`",
+      "does not have the image, which pulumi-swarm built and cannot be pulled: run `npm run up`, or load it with `docker load`",
     );
   }
   await pullImage(engine, image, timeoutMs, auth);

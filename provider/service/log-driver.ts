@@ -11,7 +11,7 @@ const JSON_FILE = "json-file";
 
 /**
  * Returns the spec with the default log options, if json-file is the default driver of every engine. Another default is
- * kept, because it sends logs to where they are collected. The decision stays while the spec and the options do.
+ * kept, because it usually sends logs to a collector. The decision is kept until the spec or the options change.
  */
 export async function withDefaultLogOptions(
   spec: ServiceSpec,

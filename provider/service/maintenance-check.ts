@@ -3,7 +3,7 @@ import type { NodeEngines } from "./task-exec.ts";
 import { TaskProbe } from "./task-probe.ts";
 import type { PollResult } from "../runtime/poll.ts";
 
-/** Runs the maintenance command in all running tasks, to learn whether one of them may stop. */
+/** Runs the maintenance command in all running tasks, to find out whether one of them may stop. */
 export class MaintenanceCheck {
   readonly #probe: TaskProbe;
 

@@ -29,13 +29,19 @@ function project(desired: unknown, live: unknown, key?: string): unknown {
   return Object.fromEntries(Object.entries(desired).map(([name, value]) => [name, project(value, fields[name], name)]));
 }
 
-/** Returns whether the Engine omits the value: zero, false, an empty string, list or object, or an object of such. */
+/**
+ * Returns whether the Engine omits the value: zero, false, an empty string, list or object, or an object of only such
+ * values.
+ */
 function isEmpty(value: unknown): boolean {
   if (value === undefined || value === null || value === 0 || value === false || value === "") return true;
   return typeof value === "object" && Object.values(value).every(isEmpty);
 }
 
-/** Returns the settings with a key, of value undefined, for every field that only `others` has, so that a comparison sees it. */
+/**
+ * Returns the settings with an undefined value for every field that only `others` has, so that a comparison includes
+ * it.
+ */
 export function addKeysFrom<T>(others: unknown, settings: T): T {
   return mergeKeys(others, settings) as T;
 }

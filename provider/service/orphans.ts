@@ -3,8 +3,8 @@ import type { ContainerSpec, SecretDetails, ServiceDetails } from "../../engine/
 import { GENERATION_LABEL, isOwned, NAME_LABEL, type Owner, OWNER_LABEL } from "../../core/labels.ts";
 
 /**
- * Removes secrets and configs that a killed `up` with this state orphaned: those with the owner, name and generation of
- * one that the service uses, which no service uses. Those of an earlier generation are in Pulumi's state, so Pulumi
+ * Removes secrets and configs that a killed `up` with this state orphaned: they have the owner, name and generation of
+ * one that the service uses, but no service uses them. Those of an earlier generation are in Pulumi's state, so Pulumi
  * removes them.
  */
 export async function removeOrphans(engine: Engine, used: ContainerSpec, owner: Owner): Promise<void> {
@@ -12,14 +12,14 @@ export async function removeOrphans(engine: Engine, used: ContainerSpec, owner: 
 }
 
 /**
- * Removes the secrets and configs of an adopted service's former owner, after the service was given new ones. Keeps those
- * without an owner and those of another owner than the service had.
+ * Removes the secrets and configs of an adopted service's previous owner, after the service got new ones. Keeps those
+ * without an owner, and those of other owners.
  */
 export async function removeFormerOwnersFiles(engine: Engine, { Spec }: ServiceDetails, owner: Owner): Promise<void> {
-  const former = Spec.Labels?.[OWNER_LABEL];
-  if (former === undefined || former === owner.id) return;
+  const previousOwner = Spec.Labels?.[OWNER_LABEL];
+  if (previousOwner === undefined || previousOwner === owner.id) return;
   await removeUnused(engine, Spec.TaskTemplate.ContainerSpec, (all, referenced) =>
-    all.filter(({ ID, Spec: { Labels } }) => referenced.includes(ID) && isOwned(Labels, { id: former })),
+    all.filter(({ ID, Spec: { Labels } }) => referenced.includes(ID) && isOwned(Labels, { id: previousOwner })),
   );
 }
 

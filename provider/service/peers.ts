@@ -8,8 +8,8 @@ import { updateServiceSpec } from "../swarm/optimistic-update.ts";
 import type { ServiceInputs } from "./service-inputs.ts";
 
 /**
- * Marks a service that was rolled back together with a peer, whose name is the value. Pulumi's state may already record
- * the change for this service. When the peer is changed the same way again, so is this service.
+ * Marks a service that was rolled back together with a peer; the value is the peer's name. Pulumi's state may already
+ * record the change for this service. When the peer is changed the same way again, so is this service.
  */
 export const ROLLED_BACK_LABEL = "pulumi-swarm.rolled-back";
 
@@ -35,12 +35,12 @@ export async function removePeers(manager: Engine, names: string[], { owner }: S
 export async function isPeerRunningWith(
   manager: Engine,
   wanted: ServiceSpec,
-  former: ServiceSpec,
+  previous: ServiceSpec,
   { peers = [], restartTogether }: Pick<ServiceInputs, "peers" | "restartTogether">,
 ): Promise<boolean> {
   const others = peers.filter((name) => name !== wanted.Name);
   if (others.length === 0) return false;
-  const paths = changedPathsOfAllTasks(projectOntoDesired(wanted, former), wanted, restartTogether);
+  const paths = changedPathsOfAllTasks(projectOntoDesired(wanted, previous), wanted, restartTogether);
   return (await manager.listServices()).some(({ Spec, ServiceStatus }) => {
     const differs = changedPaths(projectOntoDesired(wanted, Spec), wanted).some((path) => paths.includes(path));
     return others.includes(Spec.Name) && (ServiceStatus?.RunningTasks ?? 0) > 0 && !differs;

@@ -14,7 +14,7 @@ import type { ServiceInputs } from "./service-inputs.ts";
 /** How long a registry may take to answer an engine, in milliseconds. */
 const REGISTRY_MS = 15_000;
 
-/** The parts of a service that decide with which login its image is pulled. */
+/** The parts of a service that decide which login pulls its image. */
 type Login = Pick<ServiceInputs, "spec" | "registryCredentials">;
 
 /** A login for the image of a service. */
@@ -28,10 +28,10 @@ interface ImageLogin {
 }
 
 /**
- * Returns the login with which nodes pull the service's image: the given one, else that of Docker's configuration on this
- * machine. Undefined if there is none: Swarm then keeps the one that the service has.
+ * Returns the login that nodes use to pull the service's image: the given one, or else that of Docker's configuration
+ * on this machine. Undefined if there is none: Swarm then keeps the service's present login.
  *
- * @param olds the service before an update. Its given login is removed if there is none any more.
+ * @param olds the service before an update. If it had a login and the new inputs give none, its login is removed.
  */
 export async function registryAuth(inputs: Login, olds?: Partial<Login>): Promise<string | undefined> {
   const found = await imageLogin(inputs).catch((error: unknown) => {
@@ -42,8 +42,8 @@ export async function registryAuth(inputs: Login, olds?: Partial<Login>): Promis
 }
 
 /**
- * Returns why the registry rejects the login for a new image or with a new login, if it does. The engine asks it: this
- * machine may reach other registries than the hosts.
+ * Returns why the registry rejects the login, if it does. Only checks a new image or a new login. The engine asks the
+ * registry, because this machine may reach other registries than the hosts.
  */
 export async function loginError(olds: Partial<Login>, news: ServiceInputs): Promise<string | undefined> {
   const image = imageOf(news);

@@ -43,17 +43,17 @@ export async function findRollbackSpec(
 ): Promise<ServiceSpec | undefined> {
   const { Spec: live } = await manager.inspectService(id);
   const isWanted = (spec: ServiceSpec) => deepEqual(news.spec, projectOntoDesired(news.spec, spec));
-  const hasBegun = isWanted(live);
-  if (hasBegun && isWanted(olds.spec)) return undefined;
+  const hasStarted = isWanted(live);
+  if (hasStarted && isWanted(olds.spec)) return undefined;
   // Only declared fields are compared: the Engine reports defaults of a service that it omits for a task.
-  const spec = addKeysFrom(news.spec, hasBegun ? olds.spec : projectOntoDesired(olds.spec, live));
+  const spec = addKeysFrom(news.spec, hasStarted ? olds.spec : projectOntoDesired(olds.spec, live));
   const { tasks } = await inspectTasks(manager, id, spec, news.nodes);
-  const ran = ({ Status }: TaskDetails) => Status.State === "running" || (hasBegun && Status.State === "shutdown");
+  const ran = ({ Status }: TaskDetails) => Status.State === "running" || (hasStarted && Status.State === "shutdown");
   return tasks.some((task) => ran(task) && matchesSpec(task, spec)) ? spec : undefined;
 }
 
 /**
- * Undoes a failed change, if that is wanted and possible.
+ * Undoes a failed change, if that is requested and possible.
  *
  * @returns the error to throw. If the change was undone, it is one that leaves Pulumi's state unchanged.
  */
@@ -79,7 +79,7 @@ export async function rollBack(error: unknown, change: FailedChange): Promise<un
       ...{ spec: previous, rollout, validation: undefined },
     });
     const all = [name, ...moved.map((peer) => `service ${peer}`)].join(", ");
-    return new ResourceError(`${error.message}. Rolled back: ${all} with the former settings again. ${RETRY_HINT}`);
+    return new ResourceError(`${error.message}. Rolled back to the previous settings: ${all}. ${RETRY_HINT}`);
   } catch (reason) {
     return new ResourceInitError(
       id,

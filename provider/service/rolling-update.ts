@@ -15,10 +15,10 @@ import { deepEqual } from "../runtime/diff.ts";
 import { ResourceError } from "../runtime/errors.ts";
 import { type PollResult, ready, pending, waitFor } from "../runtime/poll.ts";
 
-/** Milliseconds after which Swarm, if it has not started an update, sees nothing to change. */
+/** Milliseconds after which an update that Swarm has not started has nothing to change. */
 const UPDATE_START_GRACE_MS = 10_000;
 
-/** Replace one more task, restore tasks that an earlier update broke, or nothing. */
+/** The next action: replace one more task, restore tasks that an earlier update broke, or nothing. */
 type NextAction = "replace task" | "restore" | "nothing";
 
 /**
@@ -27,7 +27,7 @@ type NextAction = "replace task" | "restore" | "nothing";
  * next task. If this process is killed, the update stays paused and the service keeps running.
  *
  * @param wanted the final spec
- * @param auth login with which nodes pull the image @default - the one that the service has
+ * @param auth login that nodes use to pull the image @default - the service's present login
  */
 export async function runRollingUpdate(
   find: FindManager,
@@ -48,7 +48,7 @@ class RollingUpdate {
   readonly #auth: string | undefined;
   readonly #check: MaintenanceCheck;
   readonly #locks: StaleLockTracker;
-  /** Ids of tasks from before this update, whose failures do not count. */
+  /** Ids of tasks from before this update. Their failures do not count. */
   #earlierTasks: ReadonlySet<string> | undefined;
   #running: TaskDetails[] = [];
   #hasStarted = false;

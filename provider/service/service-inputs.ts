@@ -16,7 +16,7 @@ export interface ServiceInputs {
   /** Engines of the nodes that run tasks, by host key. Commands run there. */
   nodes: NodeEngines;
   spec: ServiceSpec;
-  /** Login with which nodes pull the image. Secret. */
+  /** Login that nodes use to pull the image. Secret. */
   registryCredentials?: { username: string; password: string };
   /** Options of the log driver where every engine's default is json-file. Not compared by diff. */
   defaultLogOptions?: Record<string, string>;
@@ -31,7 +31,7 @@ export interface ServiceInputs {
   locks?: LockOptions;
   /** Not compared by diff. Absent in states of earlier releases. */
   minReadySeconds?: number;
-  /** How to try new settings before all tasks restart with them. Not compared by diff. */
+  /** Trial run of new settings before all tasks restart with them. Not compared by diff. */
   validation?: SettingsValidation;
   /** Whether to undo a failed change. Not compared by diff. Absent in states of earlier releases. */
   rollback?: boolean;

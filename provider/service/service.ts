@@ -62,8 +62,8 @@ export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
       "tasks",
       "timeoutSeconds",
     ]);
-    // Swarm itself starts a task on a host that joined as another node. The update changes nothing, but waits for that
-    // task. Engine connections are not compared: every update uses those of the program.
+    // Swarm itself starts a task on a host that joined as another node. The update only waits for that task. Engine
+    // connections are not compared: every update uses those of the program.
     if (anyNodeReplaced(olds.nodes, news.nodes)) changed.push("nodes");
     const changes = replaces.length + changed.length > 0 || needsManagerUpdate(olds.managers, news.managers);
     return { changes, replaces, deleteBeforeReplace: true };
@@ -162,7 +162,7 @@ function toServiceSpec(inputs: ServiceInputs, before?: ServiceDetails): ServiceS
 }
 
 interface ChangeOptions {
-  /** Login with which nodes pull the image. @default - the one that the service has */
+  /** Login that nodes use to pull the image. @default - the service's present login */
   auth?: string;
   /** Names of peer services to remove before tasks restart. */
   peersToRemove?: string[];

@@ -6,8 +6,8 @@ import { changedPaths } from "./update-strategy.ts";
 export const VALIDATION_LABEL = "pulumi-swarm.validation-of";
 
 /**
- * Nanoseconds after which a failing health check makes Swarm stop the container, should a killed run orphan it. Until the
- * first check Swarm does not publish a DNS name for the container either.
+ * Nanoseconds after which a failing health check makes Swarm stop the container, in case a killed run orphans it. Until
+ * the first check, the container has no DNS name either.
  */
 const MAX_LIFETIME_NS = 300e9;
 
@@ -23,7 +23,8 @@ export function validationSpec(
   suffix: string,
 ): ServiceSpec {
   const { ContainerSpec, Resources, Placement, LogDriver } = spec.TaskTemplate;
-  // The hosts file has the addresses of the other tasks, and the hostname may be that of one of them.
+  // Omits the hosts file, which has the addresses of the other tasks, and the hostname, which may be that of one of
+  // them.
   const { Hosts: _hosts, Hostname: _hostname, ...container } = ContainerSpec;
   return {
     Name: `${spec.Name.slice(0, 45)}-validation-${suffix}`,
@@ -48,7 +49,7 @@ export function validationSpec(
   };
 }
 
-/** Returns the first variable with which the settings must not be tried. */
+/** Returns the first variable that forbids a trial run of the settings. */
 export function findExcludingVariable(
   { unlessVariables = [] }: SettingsValidation,
   spec: ServiceSpec,
@@ -73,12 +74,12 @@ export function findExitReason(log: string): string | undefined {
 /** Describes rejected settings in one line: the argument, its value and the application's output. */
 export function describeRejection(
   { environmentArgument, secretVariables = [], secretEnvironment = {} }: SettingsValidation,
-  former: ServiceSpec,
+  previous: ServiceSpec,
   wanted: ServiceSpec,
   output: string,
 ): string {
   const variables = parseEnvironment(wanted);
-  const changed = changedPaths(former.TaskTemplate, wanted.TaskTemplate, "TaskTemplate");
+  const changed = changedPaths(previous.TaskTemplate, wanted.TaskTemplate, "TaskTemplate");
   const all = [...Object.keys(variables), ...Object.keys(secretEnvironment)];
   const named = all.filter((name) => new RegExp(`\\b${name}\\b`).test(output));
   const suspects = named.length > 0 ? named : changed.flatMap((path) => /Env:(\w+)$/.exec(path)?.[1] ?? []);

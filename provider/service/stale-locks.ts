@@ -53,7 +53,7 @@ export class StaleLockTracker {
     this.#survivedStop = new Set(this.#current);
   }
 
-  /** Returns the ids of the stale locks. One that outlives `expirySeconds` is not stale, but held by something else. */
+  /** Returns the ids of the stale locks. A lock that outlives `expirySeconds` is not stale: something else holds it. */
   async #findUnexpired(running: readonly TaskDetails[]): Promise<string[]> {
     if (!this.#options) return [];
     const containers = running.flatMap((task) => findTaskContainer(this.#nodes, task) ?? []);
@@ -70,7 +70,7 @@ export class StaleLockTracker {
     for (const container of containers) {
       try {
         const locks = parseLocks(await execOrThrow(container, command, EXEC_TIMEOUT_MS));
-        // Ignores locks of tasks whose start time is unknown.
+        // Ignores locks of tasks with an unknown start time.
         const starts = await Promise.allSettled(containers.map(getStartTime));
         const known = starts.flatMap((start) => (start.status === "fulfilled" ? [start.value] : []));
         return findStaleLocks(locks, new Map(known), internalPrefix).map(({ id }) => id);

@@ -50,6 +50,10 @@ export async function execOrThrow(
 }
 
 /** Runs a command in a container. Returns undefined if it succeeds, otherwise the error message. */
-export function execFailure(asked: TaskContainer, command: string[], timeoutMs: number): Promise<string | undefined> {
-  return execOrThrow(asked, command, timeoutMs).then(() => undefined, errorMessage);
+export function execFailure(
+  container: TaskContainer,
+  command: string[],
+  timeoutMs: number,
+): Promise<string | undefined> {
+  return execOrThrow(container, command, timeoutMs).then(() => undefined, errorMessage);
 }

@@ -14,9 +14,9 @@ export interface TaskProbeOptions {
   failureMessage: string;
   /** Seconds for which the command must keep succeeding in a task. @default 0 */
   minReadySeconds?: number;
-  /** Called once for each host with an unreachable engine, whose task is then skipped. @default - counts as a failure */
+  /** Called once for each host with an unreachable engine. Its task is then skipped. @default - counts as a failure */
   skipUnreachable?: (host: string, reason: string) => void;
-  /** Milliseconds for which a result is valid. Doubles while the results of all tasks do not fit in. @default 2000 */
+  /** Milliseconds for which a result is valid. Doubles until all tasks can be probed within that time. @default 2000 */
   maxAgeMs?: number;
 }
 
@@ -31,7 +31,7 @@ interface ProbeState {
   failure?: string;
   /** When the last run ended. */
   finishedAt?: number;
-  /** Since when every run succeeded. */
+  /** Time since which every run has succeeded. */
   succeedingSince?: number;
 }
 

@@ -59,7 +59,7 @@ export function taskError({ Spec, Status }: TaskDetails): string | undefined {
   const { Image } = Spec.ContainerSpec;
   const { State, Err } = Status;
   if (isBuiltImage(Image) && State === "rejected" && Err?.includes(Image))
-    return `No such image: ${Image}, which no engine can pull: \`npm run up\` brings it`;
+    return `No such image: ${Image}, which cannot be pulled, because pulumi-swarm built it: run \`npm run up\``;
   if (Err && isVxlanLeftBehind(Err))
     return `${Err}: restart Docker on the task's host (\`systemctl restart docker\`), which removes the interface`;
   return Err;

@@ -10,7 +10,7 @@ export interface TaskBreakdown {
   outdated: TaskDetails[];
   /** Desired to run with the wanted spec, but not running yet. */
   starting: TaskDetails[];
-  /** Desired to run with another spec, but not running: left by an earlier failed update. */
+  /** Desired to run with another spec, but not running: the result of an earlier failed update. */
   outdatedFailing: TaskDetails[];
   /** Still running, but desired to stop. */
   stopping: TaskDetails[];

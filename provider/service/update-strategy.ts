@@ -55,8 +55,8 @@ export function updateConfig(
 }
 
 /**
- * Returns the spec with an UpdateConfig for a rollback. It does not pause when tasks fail: those of the failed update keep
- * failing until Swarm replaces them.
+ * Returns the spec with an UpdateConfig for a rollback. It does not pause when tasks fail, because tasks of the failed
+ * update keep failing until Swarm replaces them.
  *
  * @param Order `start-first` if no task runs, so that Swarm does not wait for one to stop
  */
@@ -77,7 +77,7 @@ export function stepOnceConfig(before: UpdateConfig | undefined): UpdateConfig {
   return { ...updateConfig({ mode: "one-by-one" }), Delay };
 }
 
-/** Describes a change that restarts tasks, in one line for the preview. */
+/** Describes a change that restarts tasks, as one line for the preview. */
 export function describeRollout(
   { Name, TaskTemplate }: ServiceSpec,
   rollout: Rollout,

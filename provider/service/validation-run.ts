@@ -20,7 +20,7 @@ import { ready, pending, waitFor } from "../runtime/poll.ts";
 
 export interface ValidationOptions extends Pick<ServiceInputs, "nodes" | "peers" | "restartTogether"> {
   validation: SettingsValidation;
-  /** Login with which the node pulls the image. @default - none */
+  /** Login that the node uses to pull the image. @default - none */
   auth?: string;
 }
 
@@ -42,7 +42,7 @@ const SUBJECT = "validation of the new settings";
  */
 export async function runValidation(
   find: FindManager,
-  { Spec: former }: Pick<ServiceDetails, "Spec">,
+  { Spec: previous }: Pick<ServiceDetails, "Spec">,
   wanted: ServiceSpec,
   options: ValidationOptions,
 ): Promise<void> {
@@ -55,11 +55,11 @@ export async function runValidation(
     );
     return;
   }
-  if (await withManager(subject, find, (manager) => isPeerRunningWith(manager, wanted, former, options))) return;
+  if (await withManager(subject, find, (manager) => isPeerRunningWith(manager, wanted, previous, options))) return;
   const failure = await findStartFailure(find, wanted, options);
   if (!failure) return;
-  if (failure.hasExited && !(await findStartFailure(find, former, options))) {
-    throw new ResourceError(`${subject}: ${describeRejection(validation, former, wanted, failure.output)}`);
+  if (failure.hasExited && !(await findStartFailure(find, previous, options))) {
+    throw new ResourceError(`${subject}: ${describeRejection(validation, previous, wanted, failure.output)}`);
   }
   logLine(`${subject}: the new settings could not be validated first: ${failure.output}`);
 }
@@ -115,7 +115,10 @@ function waitForContainer(find: FindManager, id: string): Promise<TaskDetails> {
   );
 }
 
-/** Waits until `readyCommand` succeeds or the application exits. One that keeps running has accepted its settings. */
+/**
+ * Waits until `readyCommand` succeeds or the application exits. An application that keeps running has accepted its
+ * settings.
+ */
 async function waitForReadyOrExit(
   find: FindManager,
   started: TaskDetails,
@@ -148,7 +151,7 @@ async function waitForReadyOrExit(
   );
 }
 
-/** Returns the application's last output. A rejected task says nothing about the settings: it had no container. */
+/** Returns the application's last output. A rejected task proves nothing about the settings: it had no container. */
 async function getStartFailure(find: FindManager, { ID, Status }: TaskDetails): Promise<StartFailure> {
   const manager = await find();
   const log = await manager.tailTaskLog(ID, LOG_LINES).catch(() => "");

@@ -2,15 +2,15 @@ import type { ServiceSpec } from "../../engine/types.ts";
 import { keepOwnerLabels } from "../../core/labels.ts";
 
 /**
- * Returns the spec with the owner labels that its volumes were created with. Docker labels a volume only when it creates
- * it, so other labels in the spec would have no effect but to restart every task.
+ * Returns the spec with the owner labels that its volumes were created with. Docker labels a volume only when it
+ * creates it, so other labels in the spec would only restart every task.
  */
 export function keepVolumeLabels(spec: ServiceSpec, before: ServiceSpec | undefined): ServiceSpec {
-  const former = before?.TaskTemplate?.ContainerSpec?.Mounts;
+  const previousMounts = before?.TaskTemplate?.ContainerSpec?.Mounts;
   const wanted = spec?.TaskTemplate?.ContainerSpec?.Mounts;
-  if (!Array.isArray(former) || !Array.isArray(wanted)) return spec;
+  if (!Array.isArray(previousMounts) || !Array.isArray(wanted)) return spec;
   const mounts = wanted.map((mount) => {
-    const same = former.find(
+    const same = previousMounts.find(
       ({ Type, Source }) => Type === "volume" && Source !== undefined && Source === mount.Source,
     );
     const { Labels } = mount.VolumeOptions ?? {};

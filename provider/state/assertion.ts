@@ -9,7 +9,7 @@ export interface AssertionInputs {
 }
 
 export interface AssertionState extends AssertionInputs {
-  /** Known once the assertion has passed, so that an Output of it orders what must come later. */
+  /** Known once the assertion has passed. Resources with inputs that depend on it are created later. */
   passed: true;
 }
 

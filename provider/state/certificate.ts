@@ -19,7 +19,7 @@ export interface CertificateInputs {
   /** Names and addresses of the server. */
   names: string[];
   lifetimeDays: number;
-  /** Days before its expiry at which the certificate is renewed. */
+  /** Number of days before its expiry at which the certificate is renewed. */
   renewBeforeDays: number;
   /** The certificate's expiry. Set by `check`, so that the preview shows a renewal. */
   notAfter?: string;
@@ -56,8 +56,7 @@ export const Certificate: ResourceHandler<CertificateInputs, CertificateState> =
   },
 
   async read(id, state) {
-    if (!state)
-      throw new ResourceError(`certificate ${id} cannot be imported: give certificates of your own in \`tls\``);
+    if (!state) throw new ResourceError(`certificate ${id} cannot be imported: give your own certificates in \`tls\``);
     return { id, props: state };
   },
 
@@ -69,7 +68,7 @@ export const Certificate: ResourceHandler<CertificateInputs, CertificateState> =
   async delete() {},
 };
 
-/** Issues a certificate. Keeps the authority if that does not expire before the certificate. */
+/** Issues a certificate. Keeps the authority unless it expires before the certificate. */
 async function issueCertificate(inputs: CertificateInputs, olds?: CertificateState): Promise<CertificateState> {
   // Loading the library takes time, so load it only when it is needed.
   const { expiryDate, createAuthority, createServerCertificate } = await import("./x509.ts");

@@ -8,7 +8,10 @@ export interface ImmutableValuesInputs {
   values: ImmutableValues;
 }
 
-/** Settings that cannot change once other resources depend on them. A change fails before any of those is touched. */
+/**
+ * Settings that cannot change once other resources depend on them. A change fails before any of these resources
+ * changes.
+ */
 export const ImmutableValuesResource: ResourceHandler<ImmutableValuesInputs> = {
   ...stateOnlyHandler<ImmutableValuesInputs>(
     (id) => `immutable values ${id} cannot be imported: the program sets them`,
@@ -27,7 +30,7 @@ export const ImmutableValuesResource: ResourceHandler<ImmutableValuesInputs> = {
   },
 };
 
-/** Returns the values without their reasons, whose wording a later release may improve. */
+/** Returns the values without their reasons, because a later release may improve the wording. */
 function valuesOf({ values }: ImmutableValuesInputs): Record<string, unknown> {
   return Object.fromEntries(Object.entries(values).map(([name, { value }]) => [name, value] as const));
 }

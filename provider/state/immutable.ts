@@ -3,8 +3,8 @@ import { containsUnknown, deepEqual } from "../runtime/diff.ts";
 import type { CheckFailure } from "../runtime/resource-handler.ts";
 
 /**
- * Returns a failure for each immutable value that changed. A value may be anything while it was not recorded or not
- * given before, and an unknown value is checked once it is known.
+ * Returns a failure for each immutable value that changed. A value that was not recorded or not given before can still
+ * be set, and an unknown value is checked once it is known.
  */
 export function validateImmutableValues(olds: ImmutableValues = {}, news: ImmutableValues = {}): CheckFailure[] {
   return Object.entries(news).flatMap(([name, { value, reason }]) => {

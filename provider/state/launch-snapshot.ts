@@ -12,8 +12,8 @@ export interface LaunchSnapshotInputs {
 }
 
 /**
- * The image and user data with which a machine was created. Both get new versions all the time, which must not replace
- * the machine: they are adopted only with a new generation.
+ * The image and user data with which a machine was created. Both often get new versions, which must not replace the
+ * machine: only a new generation adopts them.
  */
 export const LaunchSnapshot: ResourceHandler<LaunchSnapshotInputs> = {
   ...stateOnlyHandler<LaunchSnapshotInputs>(

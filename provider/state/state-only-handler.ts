@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import { ResourceError } from "../runtime/errors.ts";
 
 /**
- * Returns the handler functions that resources without a counterpart outside the state have in common: they record
- * their inputs, and nothing can drift.
+ * Returns the handler functions that all resources without a counterpart outside the state share: they record their
+ * inputs, and nothing can drift.
  *
- * @param importError says why a resource with this id cannot be imported
+ * @param importError returns why a resource with this id cannot be imported
  */
 export function stateOnlyHandler<State extends object>(importError: (id: string) => string) {
   return {

@@ -16,19 +16,19 @@ export function creationSettingsFrom(swarm: SwarmDetails): CreationSettings {
 }
 
 /** Returns the requested settings that differ from those the Swarm was created with. */
-export function changedCreationSettings(fixed: CreationSettings, asked: ClusterInputs): (keyof CreationSettings)[] {
+export function changedCreationSettings(fixed: CreationSettings, requested: ClusterInputs): (keyof CreationSettings)[] {
   const keys = ["addressPools", "subnetSize", "dataPathPort"] as const;
   return keys.filter(
-    (key) => asked[key] !== undefined && !containsUnknown(asked[key]) && !deepEqual(asked[key], fixed[key]),
+    (key) => requested[key] !== undefined && !containsUnknown(requested[key]) && !deepEqual(requested[key], fixed[key]),
   );
 }
 
-/** Returns whether a Swarm on a loopback address is to get a second host, which could not reach it there. */
+/** Returns whether a Swarm on a loopback address must become reachable, because it gets a second host. */
 export function needsReachableAddress({ singleHost, firstManager }: ClusterInputs): boolean {
   return singleHost === false && [firstManager.advertiseAddress, firstManager.listenAddress].some(isLoopback);
 }
 
-/** Returns why a change that needs a new Swarm is refused, with what would be lost; undefined if it is not. */
+/** Returns why a change that needs a new Swarm is rejected, and what would be lost; undefined if it is allowed. */
 export async function checkReplacement(news: ClusterInputs): Promise<string | undefined> {
   const found = await inspectRunningSwarm(news);
   if (!found) return undefined;

@@ -10,7 +10,7 @@ export interface ClusterInputs {
   addressPools?: string[];
   subnetSize?: number;
   dataPathPort?: number;
-  /** Updated in place. @default - left as it is */
+  /** Updated in place. @default - unchanged */
   autolock?: boolean;
   certificateExpiryDays?: number;
   taskHistoryLimit?: number;

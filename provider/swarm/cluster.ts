@@ -61,12 +61,12 @@ export const Cluster: ResourceHandler<ClusterInputs, ClusterState> = {
   async update(id, olds, news) {
     await unlockManagers(news.managers, olds.unlockKey);
     const find = managerFinder({ managers: news.managers, swarmId: id });
-    const what = `Swarm ${id}`;
-    await withManager(what, find, (manager) => applySettings(manager, news, olds.ownsSwarm));
+    const subject = `Swarm ${id}`;
+    await withManager(subject, find, (manager) => applySettings(manager, news, olds.ownsSwarm));
     if (news.joinTokenGeneration !== undefined && !deepEqual(olds.joinTokenGeneration, news.joinTokenGeneration)) {
-      await withManager(what, find, rotateJoinTokens);
+      await withManager(subject, find, rotateJoinTokens);
     }
-    return { outs: toClusterState(await withManager(what, find, inspectSwarm), news, olds) };
+    return { outs: toClusterState(await withManager(subject, find, inspectSwarm), news, olds) };
   },
 
   async delete(id, state) {
@@ -76,14 +76,20 @@ export const Cluster: ResourceHandler<ClusterInputs, ClusterState> = {
   },
 };
 
-/** Compares the inputs that can change an existing Swarm; the others only matter for its creation or for refusals. */
+/**
+ * Compares the inputs that can change an existing Swarm. The others only matter for its creation, or lead to a
+ * rejection.
+ */
 function hasChangedSettings(olds: ClusterState, news: ClusterInputs): boolean {
   const { adopt: _adopt, allowOutage: _allowOutage, firstManager: _first, singleHost: _single, ...settings } = news;
   const before = Object.fromEntries(Object.keys(settings).map((key) => [key, olds[key as keyof ClusterInputs]]));
   return !deepEqual(before, settings);
 }
 
-/** Returns whether managers wait for the recorded key, and logs which ones: the preview would not show it otherwise. */
+/**
+ * Returns whether managers wait for the recorded key, and logs which ones, because the preview would not show it
+ * otherwise.
+ */
 async function hasLockedManagers({ unlockKey }: ClusterState, { managers }: ClusterInputs): Promise<boolean> {
   const locked = unlockKey ? await lockedManagers(managers, PREVIEW_TIMEOUT_MS) : [];
   if (locked.length > 0) logLine(`managers ${locked.map(([key]) => key).join(", ")}: locked, to be unlocked`);

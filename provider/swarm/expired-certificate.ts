@@ -1,8 +1,8 @@
 import type { SwarmInfo } from "../../engine/types.ts";
 
 /**
- * Returns how to get a node going whose certificate has expired because its engine was off for too long; undefined if it
- * has not. Up to version 29 the Engine refuses `--force-new-cluster` until it has forgotten its node.
+ * Returns how to recover a node if its certificate expired while its engine was off; otherwise undefined. Up to version
+ * 29, the Engine rejects `--force-new-cluster` as long as it remembers its node.
  */
 export function expiredCertificateFix({ LocalNodeState, NodeAddr, Error: error = "" }: SwarmInfo): string | undefined {
   if (LocalNodeState !== "error" || !/certificates? .*expired/is.test(error)) return undefined;

@@ -7,11 +7,11 @@ import type { ClusterInputs, ClusterState } from "./cluster-inputs.ts";
 import { hasGatewayBridge } from "./swarm-inventory.ts";
 import { ResourceError } from "../runtime/errors.ts";
 
-/** What this program created, and therefore removes. */
+/** The objects that this program created and therefore removes. */
 export type Origin = Pick<ClusterState, "ownsSwarm" | "createdGatewayBridge">;
 
 /**
- * Creates a Swarm on the first manager, or adopts the one that the managers are in. Returns a manager of it.
+ * Creates a Swarm on the first manager, or adopts the Swarm of the managers. Returns the engine of one of its managers.
  *
  * @throws ResourceError when the existing Swarm may not be adopted, or has no usable manager.
  */

@@ -21,15 +21,15 @@ const ROLLBACK_SECONDS = 20;
 export async function joinSwarm(engine: Engine, inputs: MemberInputs): Promise<boolean> {
   const { LocalNodeState: state, NodeID } = await waitForStartup(engine, inputs);
   const find = managerFinder(inputs);
-  const what = `${describeHost(inputs)} joining`;
+  const subject = `${describeHost(inputs)} joining`;
   if (state !== "inactive") {
-    if (await withManager(what, find, (manager) => undefinedIfNotFound(manager.inspectNode(NodeID)))) return false;
+    if (await withManager(subject, find, (manager) => undefinedIfNotFound(manager.inspectNode(NodeID)))) return false;
     throw new ResourceError(
       `${describeHost(inputs)} is in another Swarm (${state}): leave it there with \`docker swarm leave\`, ` +
         "then run `pulumi up` again",
     );
   }
-  const { swarm, nodes } = await withManager(what, find, async (manager) => ({
+  const { swarm, nodes } = await withManager(subject, find, async (manager) => ({
     swarm: await manager.inspectSwarm(),
     nodes: await manager.listNodes(MANAGER_FILTER),
   }));
@@ -50,7 +50,7 @@ export async function joinSwarm(engine: Engine, inputs: MemberInputs): Promise<b
   }
 }
 
-/** Joins within `timeoutSeconds`, and starts again whenever the engine has given up. */
+/** Joins within `timeoutSeconds`, and tries again whenever the engine has given up. */
 function joinWithRetries(engine: Engine, inputs: MemberInputs, request: SwarmJoinRequest): Promise<void> {
   const { timeoutSeconds } = inputs;
   let because = "no manager has accepted it";
@@ -79,12 +79,12 @@ function joinWithRetries(engine: Engine, inputs: MemberInputs, request: SwarmJoi
   );
 }
 
-/** Returns the addresses of reachable managers only: an engine may try no other address than a dead one it is given. */
+/** Returns the addresses of reachable managers only, because an engine may keep trying a single unreachable one. */
 function reachableAddresses(nodes: readonly NodeDetails[]): string[] {
   return nodes.flatMap(({ ManagerStatus: status }) => (status?.Reachability === "reachable" ? [status.Addr] : []));
 }
 
-/** Names the host in messages. */
+/** Returns the host's name for messages. */
 export function describeHost({ hostKey, connection }: Pick<MemberInputs, "hostKey" | "connection">): string {
   return hostKey === undefined ? `the engine at ${connection.host}` : `host ${hostKey} (engine ${connection.host})`;
 }
@@ -110,14 +110,14 @@ async function rollBackJoin(engine: Engine, inputs: MemberInputs): Promise<void>
   const { LocalNodeState: state, NodeID } = (await engine.info()).Swarm;
   if (state === "inactive") return;
   const find = managerFinder(inputs);
-  const what = describeHost(inputs);
+  const subject = describeHost(inputs);
   const node = NodeID
-    ? await withManager(what, find, (manager) => undefinedIfNotFound(manager.inspectNode(NodeID)))
+    ? await withManager(subject, find, (manager) => undefinedIfNotFound(manager.inspectNode(NodeID)))
     : undefined;
   await engine.leaveSwarm(true);
   if (!node) return;
   await setRole(find, node.ID, "worker", ROLLBACK_SECONDS);
-  await withManager(what, optionalManagerFinder(inputs), async (manager) => {
+  await withManager(subject, optionalManagerFinder(inputs), async (manager) => {
     if (manager) await undefinedIfNotFound(manager.removeNode(node.ID, true));
   });
 }

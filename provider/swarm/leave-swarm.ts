@@ -42,7 +42,7 @@ export async function leaveSwarm(id: string, state: MemberState): Promise<boolea
   return true;
 }
 
-/** Drains and demotes a node. Returns false for the last manager, which is left as it is. */
+/** Drains and demotes a node. Returns false for the last manager, which stays unchanged. */
 async function drainAndDemote(id: string, state: MemberState, engine: Engine | undefined): Promise<boolean> {
   const { timeoutSeconds } = state;
   const find = managerFinder(state);
@@ -60,9 +60,9 @@ export async function inspectNodeId({ connection }: MemberState): Promise<string
   return (await ignoreUnreachable(new Engine(connection).info(engineTimeout(connection))))?.Swarm.NodeID;
 }
 
-async function ignoreUnreachable<T>(answer: Promise<T>): Promise<T | undefined> {
+async function ignoreUnreachable<T>(request: Promise<T>): Promise<T | undefined> {
   try {
-    return await answer;
+    return await request;
   } catch (error) {
     if (error instanceof UnreachableError) return undefined;
     throw error;
@@ -83,8 +83,9 @@ function nodeStillUpError(state: MemberState, because: string): ResourceError {
 }
 
 /**
- * Waits until the host's engine knows the node's role, if it is reachable. The engine learns it last, and cannot leave
- * before. Demoted before it knows of its promotion, it would consider itself a manager for many seconds.
+ * Waits until the host's engine knows the node's role, if it is reachable. The engine learns its role last, and cannot
+ * leave before it does. An engine that is demoted before it knows of its promotion would consider itself a manager for
+ * many seconds.
  */
 export async function waitForRoleOnHost(state: MemberInputs, role: NodeRole): Promise<void> {
   const timeoutSeconds = state.timeoutSeconds;
@@ -92,8 +93,8 @@ export async function waitForRoleOnHost(state: MemberInputs, role: NodeRole): Pr
   await waitFor(
     async (deadline) => {
       const manages = (await ignoreUnreachable(engine.info(deadline.cap(30_000))))?.Swarm.ControlAvailable;
-      const hasHeard = manages === undefined || manages === (role === "manager");
-      return hasHeard ? ready(undefined) : pending(`it is still a ${manages ? "manager" : "worker"}`);
+      const isKnown = manages === undefined || manages === (role === "manager");
+      return isKnown ? ready(undefined) : pending(`it is still a ${manages ? "manager" : "worker"}`);
     },
     { subject: describeHost(state), timeoutSeconds },
     (because) =>

@@ -17,8 +17,9 @@ export type Managers = Record<string, EngineConnection>;
  */
 const RECOVERY_SECONDS = 20;
 
-/** By Swarm: the managers that any resource has named in this run, and the one that answered last. */
+/** The managers that any resource has named in this run, by Swarm id. */
 const registered = new Map<string, EngineConnection[]>();
+/** The manager that answered last, by Swarm id. */
 const lastAnswering = new Map<string, EngineConnection>();
 
 /**
@@ -30,23 +31,25 @@ export function registerManagers(managers: Managers, swarmId: string): void {
 }
 
 /**
- * Returns whether a resource's recorded managers must be updated: only if so many of today's managers are missing that
- * the Swarm could have a quorum without any recorded one. So adding or removing one manager updates the Cluster, which
- * always records all managers, but no other resource.
+ * Returns whether a resource's recorded managers must be updated: only if so many of the present managers are missing
+ * that the Swarm could have a quorum without any recorded one. Adding or removing one manager therefore only updates
+ * the Cluster, which always records all managers.
  */
 export function needsManagerUpdate(recorded: Managers | undefined, now: Managers): boolean {
   if (typeof now !== "object") return true;
-  const today = Object.values(now);
-  const named = Object.values(recorded ?? {});
-  const still = today.filter((manager) => !containsUnknown(manager) && named.some((one) => deepEqual(one, manager)));
-  return still.length <= Math.floor((today.length - 1) / 2);
+  const present = Object.values(now);
+  const recordedEngines = Object.values(recorded ?? {});
+  const remaining = present.filter(
+    (manager) => !containsUnknown(manager) && recordedEngines.some((one) => deepEqual(one, manager)),
+  );
+  return remaining.length <= Math.floor((present.length - 1) / 2);
 }
 
 /**
  * Returns any manager of the Swarm that answers; undefined if all engines answer and none is in that Swarm any more.
  *
  * @param within deadline for the lookup and for later requests to the returned engine @default - none
- * @throws NoManagerError when it cannot tell: a manager is unreachable, locked, or sees no quorum.
+ * @throws NoManagerError when this cannot be determined: a manager is unreachable, locked, or sees no quorum.
  */
 export async function findManager(managers: Managers, swarmId: string, within?: Deadline): Promise<Engine | undefined> {
   registerManagers(managers, swarmId);
@@ -73,7 +76,7 @@ export async function findManager(managers: Managers, swarmId: string, within?: 
   throw unreachable(found.reasons.join("; "), found.isTransient);
 }
 
-/** As `findManager`. @throws ResourceError when none of the engines is in the Swarm any more. */
+/** Returns a manager like `findManager`. @throws ResourceError when none of the engines is in the Swarm any more. */
 export async function requireManager(managers: Managers, swarmId: string, within?: Deadline): Promise<Engine> {
   const engine = await findManager(managers, swarmId, within);
   if (engine) return engine;
@@ -84,7 +87,7 @@ export async function requireManager(managers: Managers, swarmId: string, within
   );
 }
 
-/** Returns the managers that are locked and need the unlock key. Leaves out those that do not answer. */
+/** Returns the managers that are locked and need the unlock key. Leaves out unreachable ones. */
 export async function lockedManagers(managers: Managers, timeoutMs?: number): Promise<[string, Engine][]> {
   const engines = Object.entries(managers).filter(([, connection]) => !containsUnknown(connection));
   const locked = await Promise.all(
@@ -133,7 +136,7 @@ type ProbeResult = "manager" | "not in Swarm" | { reason: string; isRecovering: 
 
 const recovering = (reason: string): ProbeResult => ({ reason, isRecovering: true, isTransient: true });
 
-/** Returns what an engine is in the Swarm. A locked manager must not count as one that has left. */
+/** Returns an engine's relation to the Swarm. A locked manager must not count as one that has left. */
 async function probe(connection: EngineConnection, swarmId: string, timeoutMs: number): Promise<ProbeResult> {
   const manager = `the manager at ${connection.host}`;
   try {

@@ -28,6 +28,6 @@ export interface MemberState extends MemberInputs {
   isOwned: boolean;
   /** Whether joining created docker_gwbridge: only then is the bridge removed on leaving. */
   createdGatewayBridge?: boolean;
-  /** The address by which the Swarm knows the node. */
+  /** The node's address in the Swarm. */
   address: string;
 }

@@ -111,7 +111,10 @@ async function releaseReplacedNode(inputs: MemberInputs): Promise<void> {
   replacedNodes.delete(hostIn(inputs));
 }
 
-/** A node keeps the data path address with which it joined. A machine that takes its place joins with the new one. */
+/**
+ * Returns an error if a node's data path address changes: a node keeps the one with which it joined. A replacement
+ * machine joins with the new one.
+ */
 function dataPathChange(olds: Partial<MemberInputs>, news: MemberInputs): string | undefined {
   const isSameNode = olds.swarmId !== undefined && !changedKeys(olds, news, ["swarmId", "machineId"]).length;
   if (!isSameNode || containsUnknown(news.dataPathAddress) || olds.dataPathAddress === news.dataPathAddress)
@@ -124,8 +127,9 @@ function dataPathChange(olds: Partial<MemberInputs>, news: MemberInputs): string
 }
 
 /**
- * A node also keeps its address. The engine decides whether it has the wanted one: the program may correct what it said
- * about a node that others joined. In a preview, the id of a host that is to be updated is unknown.
+ * Returns an error if a node does not have its new `privateAddress`: a node keeps its address too. Compares the new
+ * address with the engine's, because a program may correct a wrong address of a node that others joined. In a preview,
+ * the id of a host that will be updated is unknown.
  */
 async function addressChange(olds: Partial<MemberInputs>, news: MemberInputs): Promise<string | undefined> {
   const { connection, advertiseAddress: address } = news;
@@ -137,7 +141,7 @@ async function addressChange(olds: Partial<MemberInputs>, news: MemberInputs): P
   return problem && `${describeHost(news)}: privateAddress ${address}: ${problem}`;
 }
 
-/** Returns whether this state created the Swarm: then it removes nodes that it did not join itself as well. */
+/** Returns whether this state created the Swarm: it then also removes nodes that it did not join itself. */
 function isOwnSwarm(inputs: MemberInputs): Promise<boolean> {
   return withManager(`Swarm ${inputs.swarmId}`, managerFinder(inputs), async (manager) =>
     isOwnedBy((await manager.inspectSwarm()).Spec.Labels, inputs.owner),
@@ -162,8 +166,8 @@ async function writeNodeSpec(
 }
 
 /**
- * Returns whether the host is still the machine that joined. The engine's id alone does not tell: upgrading Docker 20.10
- * to 26 or later changes it ("renamed"). In a preview, the id of a host that is to be updated is unknown.
+ * Returns whether the host is still the machine that joined. The engine's id alone is not enough: upgrading Docker
+ * 20.10 to 26 or later changes it ("renamed"). In a preview, the id of a host that will be updated is unknown.
  */
 async function compareMachine(
   id: string,

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import type { SwarmInfo } from "../../engine/types.ts";
 import { isLoopback, isSameAddress } from "../../core/ip-address.ts";
 
-/** How a host gets a new node. Its volumes, and the quorum of Swarm and store, survive this. */
+/** Instructions for giving a host a new node. They keep its volumes, and the quorum of the Swarm and of the store. */
 export const REJOIN =
   "let the host join again: `docker node demote` it if it is a manager, `docker swarm leave --force` there, restart Docker " +
   "there, `docker node rm --force` its old node, then `npm run up` (`pulumi up --refresh --run-program`); one host at a " +
@@ -23,8 +23,8 @@ export function howToReaddress({ ControlAvailable, Managers }: Partial<SwarmInfo
 }
 
 /**
- * Returns why a running node does not have a host's `privateAddress`; undefined if it has. A loopback address is that of a
- * host without any, in a Swarm that may have been created by others.
+ * Returns why a running node does not have a host's `privateAddress`; undefined if it does. A loopback address is
+ * ignored: it is the default of a host without `privateAddress`, and others may have created its Swarm.
  */
 export function otherNodeAddress(privateAddress: string, swarm: SwarmInfo): string | undefined {
   const { LocalNodeState: state, NodeAddr: now } = swarm;

@@ -22,7 +22,7 @@ export const NodeLabels: ResourceHandler<NodeLabelsInputs> = {
     const replaces = changedKeys(olds, news, ["swarmId", "nodeId"]);
     const changed = changedKeys(olds, news, ["labels", "availability"]);
     const changes = replaces.length + changed.length > 0 || needsManagerUpdate(olds.managers, news.managers);
-    // The old node first: with both labelled, a service constrained to the label would run on both for a while.
+    // Changes the old node first: with both labelled, a service constrained to the label would run on both for a while.
     return { changes, replaces, deleteBeforeReplace: true };
   },
 

@@ -39,7 +39,7 @@ export function updateNodeSpec(
 }
 
 /**
- * Promotes or demotes a node and waits until the managers have completed it: until then they refuse the next change.
+ * Promotes or demotes a node and waits until the managers have completed it: until then, they reject the next change.
  *
  * @param find must find another manager when it has found this node, which may stop being a manager
  */

@@ -7,7 +7,7 @@ import { optionalManagerFinder, type SwarmManagers, withManager } from "./with-m
 export interface NodeSettings {
   /** @default - none */
   labels?: Record<string, string>;
-  /** @default - left as it is */
+  /** @default - unchanged */
   availability?: NodeAvailability;
 }
 

@@ -24,7 +24,7 @@ export async function retryOnVersionConflict<T>(change: () => Promise<T>): Promi
  * example after a connection reset, it writes again only if the first write was lost: a second write would make the
  * updater continue with the next task.
  *
- * @param registryAuth login with which nodes pull the image @default - the one that the service has
+ * @param registryAuth login that nodes use to pull the image @default - the service's present login
  */
 export async function updateServiceSpec(
   find: FindManager,

@@ -16,8 +16,8 @@ export function demotionProblem(nodes: readonly NodeDetails[], id: string): stri
 }
 
 /**
- * Returns why a manager must not be stopped for a while: the other reachable ones would have no quorum meanwhile. One or
- * two managers can never spare one, so that is not reported as a problem.
+ * Returns why a manager must not stop, even temporarily: the other reachable ones would have no quorum meanwhile. With
+ * one or two managers, stopping one always loses the quorum, so that is not reported as a problem.
  */
 export function downtimeProblem(nodes: readonly NodeDetails[], id: string): string | undefined {
   const managers = nodes.filter((node) => node.ManagerStatus);

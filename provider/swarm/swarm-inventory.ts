@@ -49,14 +49,14 @@ export async function listSwarmObjects(engine: Engine, except?: OwnedObjects): P
 export function remainingObjectsError(swarmId: string, others: readonly string[]): string | undefined {
   if (others.length === 0) return undefined;
   return (
-    `Swarm ${swarmId}: it still holds what this state did not create: ${others.join(", ")}. ` +
-    "Remove that first; to keep the Swarm for its owners, take it out of this state with `pulumi state delete`"
+    `Swarm ${swarmId}: it still has objects that this state did not create: ${others.join(", ")}. ` +
+    "Remove them first; to keep the Swarm for their owners, remove it from this state with `pulumi state delete`"
   );
 }
 
 /**
- * Removes all objects with this owner's label. Called when the stack's resources are deleted: whatever remains was left by
- * a killed `up`.
+ * Removes all objects with this owner's label. Called after the stack's resources were deleted: whatever remains was
+ * orphaned by a killed `up`.
  */
 export async function removeOrphans(engine: Engine, owner: Owner): Promise<void> {
   const ours = { label: [`${OWNER_LABEL}=${owner.id}`] };
@@ -77,8 +77,8 @@ export async function hasGatewayBridge(engine: Engine): Promise<boolean> {
 }
 
 /**
- * Removes the bridge. Its own endpoint may remain for a moment after leaving a Swarm. If something else is attached, the
- * bridge stays, and a line says so.
+ * Removes the bridge. Its own endpoint may remain for a moment after leaving a Swarm. If something else is attached,
+ * the bridge stays, and this is logged.
  */
 export async function removeGatewayBridge(engine: Engine): Promise<void> {
   const timeoutSeconds = 15;

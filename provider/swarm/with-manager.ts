@@ -8,8 +8,8 @@ import { type PollResult, ready, waitFor, type PollOptions } from "../runtime/po
 const REQUEST_SECONDS = 60;
 
 /**
- * Finds a manager that answers. Operations of several requests call it for each one: the previous manager may have
- * restarted, been demoted or lost its leader meanwhile.
+ * Finds a manager that answers. Operations with several requests call it before each one, because the previous manager
+ * may have restarted, been demoted or lost its leader meanwhile.
  */
 export type FindManager<M = Engine> = (deadline?: Deadline) => Promise<M>;
 
@@ -25,7 +25,7 @@ export const managerFinder =
   (deadline) =>
     requireManager(managers, swarmId, deadline);
 
-/** Returns a finder whose result is undefined when all engines answer that they are not in the Swarm. */
+/** Returns a finder that returns undefined when all engines answer that they are not in the Swarm. */
 export const optionalManagerFinder =
   ({ managers, swarmId }: SwarmManagers): FindManager<Engine | undefined> =>
   (deadline) =>

@@ -70,7 +70,7 @@ describeOnLab("a Swarm", (fixture) => {
     });
 
     expect((await stack.expectFailure("destroy")).output).toMatch(
-      /Swarm \w+: it still holds what this state did not create: service guest\. Remove that first/,
+      /Swarm \w+: it still has objects that this state did not create: service guest\. Remove them first/,
     );
     expect((await engine.listServices()).map(({ Spec }) => Spec.Name)).toContain("guest");
 

@@ -81,7 +81,7 @@ describeOnLab(
         stack.config("carrier", carrier(29));
         const { output } = await stack.expectFailure("preview");
         expect(output).toMatch(
-          /MacvlanNetwork "network": hosts\.a\.ipRange ".*136\/29": the network is there with ".*136\/32"/,
+          /MacvlanNetwork "network": hosts\.a\.ipRange ".*136\/29": the network exists with ".*136\/32"/,
         );
       });
 

@@ -139,7 +139,9 @@ describeOnLab("one of every component", (fixture) => {
       engine.request<{ ID: string }>("POST", `/${kind}/create`, { body: { Name, Data: "eA==" } });
     const [secret, config] = [await create("secrets", "theirs"), await create("configs", "theirs")];
     const { output } = await stack.expectFailure("destroy");
-    expect(output).toMatch(/it still holds what this state did not create: secret theirs, config theirs\. Remove that/);
+    expect(output).toMatch(
+      /it still has objects that this state did not create: secret theirs, config theirs\. Remove them/,
+    );
     expect((await engine.listSecrets()).map(({ Spec }) => Spec.Name)).toEqual(["theirs"]);
     await engine.removeSecret(secret.ID);
     await engine.removeConfig(config.ID);

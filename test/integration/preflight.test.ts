@@ -98,13 +98,13 @@ describeOnLab(
         await block("a", "c", "-p", "tcp", "--dport", "2377", "-j", "REJECT", "--reject-with", "tcp-reset");
         await block("b", "c", "-m", "length", "--length", "1400:65535", "-j", "DROP");
         const blocked = (to: "b" | "c", what: string) =>
-          `Swarm "swarm": hosts.a.privateAddress "${address("a")}": this host and host ${to} (${address(to)}) do not ` +
-          `get through to each other: ${what} is blocked: open it in the firewalls and security groups of both`;
+          `Swarm "swarm": hosts.a.privateAddress "${address("a")}": traffic between this host and host ${to} (${address(to)}) ` +
+          `is blocked: ${what}: open these ports in the firewalls and security groups of both`;
         const { errors, printed } = await runPreflight(network({ mtu: 1450 }));
         expect(errors).toEqual([
-          `${blocked("b", "from a to b 4789/udp; from b to a 7946/udp")}; if something on the way uses 4789/udp itself (NSX, Proxmox, some clouds), set dataPathPort on the Swarm`,
+          `${blocked("b", "from a to b 4789/udp; from b to a 7946/udp")}; if something in between uses 4789/udp itself (NSX, Proxmox, some clouds), set dataPathPort on the Swarm`,
           blocked("c", "from c to a 2377/tcp"),
-          expect.stringMatching(/mtu 1450: packets of 1450 bytes do not get through whole between host b and host c:/),
+          expect.stringMatching(/mtu 1450: packets of 1450 bytes do not pass unfragmented between host b and host c:/),
         ]);
         expect(printed).toEqual([
           ["host  mtu      ports", "a     ok       refused", "b     refused  refused", "c     refused  refused"].join(
@@ -127,7 +127,7 @@ describeOnLab(
               expect.stringContaining(`hosts.${key}.privateAddress "${ipv6[key]}": is IPv6, over which`),
             ),
             expect.stringContaining(
-              `this host and host b (${ipv6.b}) do not get through to each other: from a to b 4789/udp is`,
+              `traffic between this host and host b (${ipv6.b}) is blocked: from a to b 4789/udp:`,
             ),
           ]);
         } finally {
@@ -167,7 +167,7 @@ describeOnLab(
             ),
             expect.stringMatching(/hosts\.b\.hostname "node1": the engine of host a has the same name: rename one/),
             expect.stringMatching(
-              /mtu 1400: larger than the MTU of the links between the hosts: 1300 on host c \(eth0\): give mtu: 1300$/,
+              /mtu 1400: is larger than the MTU of the links between the hosts: 1300 on host c \(eth0\): give mtu: 1300$/,
             ),
             expect.stringMatching(
               /subnet "10\.20\.0\.0\/29": has 5 addresses .*, and 3 hosts need 6 .*: choose a larger one/,

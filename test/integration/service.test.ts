@@ -85,7 +85,7 @@ describeOnLab("a service", (fixture) => {
     const { engine } = fixture().host;
     const { Spec } = await engine.inspectService(created.id);
     await expect(update({ Args: ["no-such-command"] })).rejects.toThrow(
-      /output of its tasks: .*non-zero exit.*no-such-command.* Rolled back: service service with the former settings again/,
+      /output of its tasks: .*non-zero exit.*no-such-command.* Rolled back to the previous settings: service service\./,
     );
     expect((await engine.inspectService(created.id)).Spec.TaskTemplate).toEqual(Spec.TaskTemplate);
     const { props } = await Service.read(created.id, created.outs);
@@ -194,7 +194,7 @@ describeOnLab("a service", (fixture) => {
         lockingInputs({ ...locking.outs.spec.TaskTemplate.ContainerSpec, Mounts: [bind("/run/nowhere", "/once")] }),
       );
       await expect(change).rejects.toThrow(
-        /on host one fails .*bind source path.* Rolled back: service locking with the former settings again/,
+        /on host one fails .*bind source path.* Rolled back to the previous settings: service locking\./,
       );
       const after = await tasksNow(hasMount);
       expect(after).toEqual(unchanged);
@@ -210,7 +210,7 @@ describeOnLab("a service", (fixture) => {
       await host.run("rmdir", "/run/once");
       await writeLocks("");
       await expect(change).rejects.toThrow(
-        /on host one fails .*bind source path.* Rolled back: service locking with the former settings again/,
+        /on host one fails .*bind source path.* Rolled back to the previous settings: service locking\./,
       );
       expect(await tasksNow(hasMount)).toEqual(unchanged);
     });

@@ -123,7 +123,9 @@ describeOnLab(
       await client.waitForSuccess();
       const account = await client.finish();
       console.log(`all at once, rolled back:\n${formatTraffic(account)}`);
-      expect(output).toMatch(/not ready within timeoutSeconds 20: .*Rolled back: service store-main with the former/);
+      expect(output).toMatch(
+        /not ready within timeoutSeconds 20: .*Rolled back to the previous settings: service store-main\./,
+      );
       expect(account).toMatchObject({ lost: [], changed: [] });
       expect((await getOnlyService(engine)).Spec.TaskTemplate).toEqual(Spec.TaskTemplate);
       expect(await running()).toHaveLength(HOSTS);

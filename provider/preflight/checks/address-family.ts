@@ -29,7 +29,7 @@ export function checkAddressFamily({ subject }: SwarmRequirement, snapshot: Clus
       issue(
         key,
         "addresses",
-        `is IPv6, and that of host ${ipv4[0]} (${ipv4[1]}) is IPv4: networks between them carry nothing: give all hosts ` +
+        `is IPv6, and that of host ${ipv4[0]} (${ipv4[1]}) is IPv4: networks between them carry no traffic: give all hosts ` +
           "addresses of one family",
       ),
     );

@@ -21,29 +21,34 @@ export function checkRoom(
   snapshot: ClusterSnapshot,
 ): PreflightIssue[] {
   const { isNew, pools = [] } = plan;
-  const takers = networksWithoutSubnet(networks, plan, snapshot);
+  const networksToAllocate = networksWithoutSubnet(networks, plan, snapshot);
   const [first] = pools;
-  if (!first || (takers.length === 0 && !isNew)) return [];
-  const asked = networks.flatMap(({ adopt, settings: { subnet } }) => (subnet && !adopt ? [{ block: subnet }] : []));
-  // Swarm does not look at what its hosts use, only at its own networks.
+  if (!first || (networksToAllocate.length === 0 && !isNew)) return [];
+  const givenSubnets = networks.flatMap(({ adopt, settings: { subnet } }) =>
+    subnet && !adopt ? [{ block: subnet }] : [],
+  );
+  // Swarm only avoids its own networks, not the addresses that its hosts use.
   const ofSwarm = isNew ? [] : networkBlocks(snapshot).filter(({ isLocal }) => !isLocal);
-  const inUse = [...ofSwarm, ...asked].map(({ block }) => block);
-  const needed = [...(isNew ? ["the routing mesh (network ingress)"] : []), ...takers.map(({ subject }) => subject)];
+  const inUse = [...ofSwarm, ...givenSubnets].map(({ block }) => block);
+  const needed = [
+    ...(isNew ? ["the routing mesh (network ingress)"] : []),
+    ...networksToAllocate.map(({ subject }) => subject),
+  ];
   const free = findFreeSubnets(pools, inUse, needed.length).length;
   // The default pool is large: only its first subnets are taken.
   const ownPools = pools
     .filter(({ base }) => !DEFAULT_ADDRESS_POOLS.includes(base))
     .map(({ base }) => ({ block: base }));
-  const suggestion = (prefix: number) => formatExample(prefix, [...usedBlocks(snapshot), ...asked, ...ownPools]);
+  const suggestion = (prefix: number) => formatExample(prefix, [...usedBlocks(snapshot), ...givenSubnets, ...ownPools]);
   const problem =
     free < needed.length
       ? roomProblem(pools, free, needed)
-      : subnetSizeProblem(first.size, takers.length > 0, hostKeys(snapshot).length);
+      : subnetSizeProblem(first.size, networksToAllocate.length > 0, hostKeys(snapshot).length);
   if (problem === undefined) return [];
   const about = { check: "addresses", hosts: [], problem } as const;
   if (!isNew) {
     const fix = `give a subnet outside of the pools${suggestion(24)}`;
-    return takers.map(({ subject }) => ({
+    return networksToAllocate.map(({ subject }) => ({
       ...{ ...about, subject, argument: "subnet", value: undefined },
       problem: `${problem}; the Swarm keeps its pools: ${fix}`,
     }));
@@ -64,8 +69,8 @@ function roomProblem(pools: readonly AddressPool[], free: number, needed: readon
   const list = pools.map(({ base }) => base).join(", ");
   const owner = pools.length === 1 ? `the address pool ${list} has` : `the address pools ${list} have`;
   const count = free === 1 ? "one subnet" : `${free} subnets`;
-  const takers = `${needed.join(", ")} ${needed.length === 1 ? "needs one" : "need one each"}`;
-  return `${owner} room for ${count} of /${pools[0]?.size}, and ${takers}`;
+  const needs = `${needed.join(", ")} ${needed.length === 1 ? "needs one" : "need one each"}`;
+  return `${owner} room for ${count} of /${pools[0]?.size}, and ${needs}`;
 }
 
 /** Returns why subnets of that size are too small; undefined if they are not. */
@@ -74,7 +79,7 @@ function subnetSizeProblem(size: number, hasNetworks: boolean, hosts: number): s
   const wanted = hosts * (hasNetworks ? ADDRESSES_PER_HOST : 1);
   if (addresses >= wanted) return undefined;
   return (
-    `a subnet of /${size} has ${addresses} addresses beside the gateway, and ${hosts} hosts need ${wanted} ` +
+    `a subnet of /${size} has ${addresses} addresses besides the gateway, and ${hosts} hosts need ${wanted} ` +
     "(per host one for a task and one for Swarm itself)"
   );
 }

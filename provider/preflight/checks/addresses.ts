@@ -91,7 +91,7 @@ export function checkBridges({ subject }: SwarmRequirement, snapshot: ClusterSna
           ...{ subject, check: "addresses", hosts: [key, host] },
           ...{ argument: `hosts.${key}.privateAddress`, value: snapshot.addresses[key] },
           problem:
-            `is within ${block}, ${what}, which would not reach this host any more: set "default-address-pools" in ` +
+            `is within ${block}, ${what}, which could no longer reach this host: set "default-address-pools" in ` +
             `/etc/docker/daemon.json of host ${host} to a block that is free${formatExample(16, usedBlocks(snapshot))}, ` +
             "restart Docker, and remove the network",
         }),

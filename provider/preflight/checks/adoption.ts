@@ -18,14 +18,14 @@ export function checkAdoption(
 ): PreflightIssue[] {
   const live = liveNetwork(requirement, snapshot);
   const problem = adoptionError(requirement, others, snapshot);
-  const findings: NetworkIssue[] = problem
+  const issues: NetworkIssue[] = problem
     ? [{ check: "names", hosts: [], argument: "networkName", value: requirement.name, problem }]
     : live
       ? networkDifferences(requirement, live, snapshot).map(differenceIssue)
       : [];
-  if (!live || findings.length > 0) return findings.map((finding) => ({ subject: requirement.subject, ...finding }));
+  if (!live || issues.length > 0) return issues.map((issue) => ({ subject: requirement.subject, ...issue }));
   return [
-    ...clearTextWarning(requirement, live.Options).map((finding) => ({ subject: requirement.subject, ...finding })),
+    ...clearTextWarning(requirement, live.Options).map((issue) => ({ subject: requirement.subject, ...issue })),
     ...checkUnderlay(withLiveDefaults(requirement, snapshot), snapshot),
   ];
 }
@@ -35,8 +35,8 @@ function adoptionError(
   others: readonly NetworkRequirement[],
   snapshot: ClusterSnapshot,
 ) {
-  const twin = others.find(({ name }) => name === requirement.name);
-  if (twin) return `${twin.subject} has it already: use that one`;
+  const duplicate = others.find(({ name }) => name === requirement.name);
+  if (duplicate) return `is already used by ${duplicate.subject}: use that one`;
   const live = liveNetwork(requirement, snapshot);
   if (!live) {
     return (
@@ -58,7 +58,7 @@ function canListNetworks({ hosts, unreachable }: ClusterSnapshot): boolean {
 function differenceIssue(difference: FieldDiff): NetworkIssue {
   const { argument, wanted } = difference;
   const problem =
-    `the adopted network has ${formatFound(difference)}, and no network can be changed: leave the argument out, ` +
+    `the adopted network has ${formatFound(difference)}, and a network cannot be changed: leave the argument out, ` +
     "or leave adopt out and give another networkName";
   return { check: "names", hosts: [], argument, value: wanted, problem };
 }
@@ -67,7 +67,7 @@ function differenceIssue(difference: FieldDiff): NetworkIssue {
 function clearTextWarning({ settings }: NetworkRequirement, options: Record<string, string> | null): NetworkIssue[] {
   if (settings.encrypted !== undefined || (options && ENCRYPTED_OPTION in options)) return [];
   const problem =
-    "the adopted network is not encrypted: traffic between hosts, passwords included, can be read and changed on the " +
-    "way; set encrypted: false if that is intended, or create another network and move to it";
+    "the adopted network is not encrypted: traffic between hosts, passwords included, can be read and changed in " +
+    "transit; set encrypted: false if that is intended, or create another network and move to it";
   return [{ check: "names", hosts: [], argument: "encrypted", value: undefined, problem, warning: true }];
 }

@@ -62,16 +62,16 @@ export interface PreflightReport {
   warnings: string[];
 }
 
-export function formatReport(findings: readonly PreflightIssue[], snapshot: ClusterSnapshot): PreflightReport {
+export function formatReport(issues: readonly PreflightIssue[], snapshot: ClusterSnapshot): PreflightReport {
   const hosts = hostKeys(snapshot);
   const isUnknown = (host: string, check: Check) =>
     snapshot.unreachable.includes(host) || (host in (snapshot.factsErrors ?? {}) && MACHINE_CHECKS.includes(check));
-  const hasTable = hosts.length > 1 && findings.some((finding) => finding.hosts.length > 0);
+  const hasTable = hosts.length > 1 && issues.some((issue) => issue.hosts.length > 0);
   return {
-    errors: findings.filter(({ warning }) => !warning).map(formatPreflightIssue),
+    errors: issues.filter(({ warning }) => !warning).map(formatPreflightIssue),
     warnings: [
-      ...(hasTable ? [formatIssueTable(findings, hosts, isUnknown)] : []),
-      ...findings.filter(({ warning }) => warning).map((finding) => `warning: ${formatPreflightIssue(finding)}`),
+      ...(hasTable ? [formatIssueTable(issues, hosts, isUnknown)] : []),
+      ...issues.filter(({ warning }) => warning).map((issue) => `warning: ${formatPreflightIssue(issue)}`),
     ],
   };
 }

@@ -30,8 +30,8 @@ export function blockedLinkIssues(
               subject: swarm.subject,
               check: "ports" as const,
               problem:
-                `this host and host ${b} (${addresses[b]}) do not get through to each other: ${missing.join("; ")} is ` +
-                `blocked: open it in the firewalls and security groups of both${portFix(found, dataPathPort)}`,
+                `traffic between this host and host ${b} (${addresses[b]}) is blocked: ${missing.join("; ")}: ` +
+                `open these ports in the firewalls and security groups of both${portFix(found, dataPathPort)}`,
             },
           ]
         : []),
@@ -44,7 +44,7 @@ export function blockedLinkIssues(
 function portFix(links: readonly ProbeLink[], dataPathPort: number): string {
   const isBlocked = links.some(({ checks }) => checks.includes(`${dataPathPort}/udp`));
   return isBlocked
-    ? `; if something on the way uses ${dataPathPort}/udp itself (NSX, Proxmox, some clouds), set dataPathPort on the Swarm`
+    ? `; if something in between uses ${dataPathPort}/udp itself (NSX, Proxmox, some clouds), set dataPathPort on the Swarm`
     : "";
 }
 
@@ -68,7 +68,7 @@ function pathMtuIssues(
       argument: "mtu",
       value: widest.mtu,
       problem:
-        `packets of ${widest.mtu} bytes do not get through whole between host ${a} and host ${b}: give the mtu that the ` +
+        `packets of ${widest.mtu} bytes do not pass unfragmented between host ${a} and host ${b}: give the mtu that the ` +
         "link between them carries (`ping -M do -s <mtu - 28>` finds it)",
       warning: isMtuTolerated(widest.network, snapshot),
     },
@@ -116,14 +116,14 @@ export function skippedProbeIssues(
     able: readonly string[];
     probed: readonly ProbeHost[];
     links: readonly ProbeLink[];
-    /** Links whose ends did not probe at the same time. */
+    /** Links with ends that did not probe at the same time. */
     missed: readonly ProbeLink[];
     failures: Record<string, string>;
     needs: ProbeNeeds;
   },
 ): PreflightIssue[] {
   const { able, probed, links, missed, failures, needs } = run;
-  const remark = (key: string, problem: string): PreflightIssue => ({
+  const warning = (key: string, problem: string): PreflightIssue => ({
     subject,
     check: "ports",
     hosts: [key],
@@ -136,19 +136,21 @@ export function skippedProbeIssues(
   const without = able.filter((key) => !isAlone && !snapshot.machines[key]?.hasPython);
   const asUser = probed.filter(({ key, hasRoot }) => !hasRoot && links.some(({ to }) => to === key));
   return [
-    ...without.map((key) => remark(key, "not probed whether other hosts reach it: there is no python3 on it")),
-    ...Object.entries(failures).map(([key, why]) => remark(key, `not probed whether other hosts reach it: ${why}`)),
+    ...without.map((key) => warning(key, "connections from other hosts were not checked: it has no python3")),
+    ...Object.entries(failures).map(([key, reason]) =>
+      warning(key, `connections from other hosts were not checked: ${reason}`),
+    ),
     ...groupedBySender(missed).map(([key, others]) =>
-      remark(key, `not probed whether it reaches ${others.join(", ")}: they took too long to begin; run it again`),
+      warning(key, `connections to ${others.join(", ")} were not checked: they took too long to start; run it again`),
     ),
     ...asUser.flatMap(({ key }) => {
-      const unheard = [
+      const unchecked = [
         ...(isNode(snapshot, key) ? ["7946/udp", `${needs.dataPathPort}/udp`] : []),
         ...(needs.encrypted ? [portName("esp")] : []),
       ];
-      const why = "that takes root there, or sudo without a password";
-      return unheard.length > 0
-        ? [remark(key, `not probed whether it is reached on ${unheard.join(", ")}: ${why}`)]
+      const reason = "that needs root there, or sudo without a password";
+      return unchecked.length > 0
+        ? [warning(key, `connections to its ${unchecked.join(", ")} were not checked: ${reason}`)]
         : [];
     }),
   ];

@@ -39,8 +39,8 @@ function checkDisks({ disks, hosts }: ServiceRequirement, snapshot: ClusterSnaps
     if (!mounts) return [];
     return disks.flatMap(({ path }) => {
       const problem = diskError(path, mounts);
-      const wayOut = "mount the disk there, or leave path out and a Docker volume holds the drive";
-      return problem ? [driveIssue(key, path, `${problem}: ${wayOut}`)] : [];
+      const fix = "mount the disk there, or leave path out and a Docker volume holds the drive";
+      return problem ? [driveIssue(key, path, `${problem}: ${fix}`)] : [];
     });
   });
 }
@@ -187,7 +187,7 @@ function ownerError(
     : `the members run as ${name}, and the folder ${folder} belongs to user ${owner.user}: run \`${command}\` there`;
 }
 
-/** Storage drivers with which a container's root is a plain folder beside the volumes. */
+/** Storage drivers that keep a container's root in a plain folder, on the file system of the volumes. */
 const PLAIN_FOLDER_DRIVERS = ["vfs", "native"];
 
 /** MinIO rejects drives on the file system of its container's root. */

@@ -12,7 +12,7 @@ const CLOCK_LIMIT_SECONDS = 15 * 60;
 
 /** Checks the machines, alone and against each other. */
 export function checkMachines(requirement: SwarmRequirement, snapshot: ClusterSnapshot): PreflightIssue[] {
-  const findings = [
+  const issues = [
     ...checkUninspected(snapshot),
     ...checkDuplicates(snapshot),
     ...checkLoopback(snapshot),
@@ -22,10 +22,10 @@ export function checkMachines(requirement: SwarmRequirement, snapshot: ClusterSn
     ...checkDiskSpace(snapshot),
   ];
   // Only warn about hosts that already run, so that an `up` that fixes them is never blocked.
-  return findings.map((finding) =>
-    downgradeToWarningIf(finding.warning === true || finding.hosts.every((key) => isNode(snapshot, key)), {
+  return issues.map((issue) =>
+    downgradeToWarningIf(issue.warning === true || issue.hosts.every((key) => isNode(snapshot, key)), {
       subject: requirement.subject,
-      ...finding,
+      ...issue,
     }),
   );
 }
@@ -33,11 +33,11 @@ export function checkMachines(requirement: SwarmRequirement, snapshot: ClusterSn
 type MachineIssue = Omit<PreflightIssue, "subject">;
 
 /**
- * Warns about engines and machines that could not be inspected. Engines may still have to be created, and the resources
- * that need them wait for them.
+ * Warns about engines and machines that could not be inspected. An engine may not exist yet: the resources that need it
+ * wait for it.
  */
 function checkUninspected({ unreachableReasons = {}, factsErrors = {} }: ClusterSnapshot): MachineIssue[] {
-  const finding = (check: "engine" | "machine", key: string, problem: string): MachineIssue => ({
+  const issue = (check: "engine" | "machine", key: string, problem: string): MachineIssue => ({
     check,
     hosts: [key],
     argument: `hosts.${key}`,
@@ -46,9 +46,9 @@ function checkUninspected({ unreachableReasons = {}, factsErrors = {} }: Cluster
     warning: true,
   });
   return [
-    ...Object.entries(unreachableReasons).map(([key, reason]) => finding("engine", key, `not checked: ${reason}`)),
+    ...Object.entries(unreachableReasons).map(([key, reason]) => issue("engine", key, `not checked: ${reason}`)),
     ...Object.entries(factsErrors).map(([key, reason]) =>
-      finding("machine", key, `its kernel, MTU, ports and disks are not checked: ${reason}`),
+      issue("machine", key, `its kernel, MTU, ports and disks are not checked: ${reason}`),
     ),
   ];
 }
@@ -98,13 +98,13 @@ function checkDuplicates({ hosts, machines, addresses }: ClusterSnapshot): Machi
         value,
         problem:
           `/etc/machine-id is that of ${otherHosts(keys)} as well, and DHCP may give both one address: remove the file there, ` +
-          "run `systemd-machine-id-setup`, restart the machine",
+          "run `systemd-machine-id-setup`, and restart the machine",
         warning: true,
       })),
   ];
 }
 
-/** A loopback address leads every other host to itself. */
+/** Rejects loopback addresses, which lead every other host to itself. */
 function checkLoopback(snapshot: ClusterSnapshot): MachineIssue[] {
   if (hostKeys(snapshot).length < 2) return [];
   const shared = new Set(duplicates(Object.entries(snapshot.addresses)).flatMap(({ keys }) => keys));
@@ -115,7 +115,7 @@ function checkLoopback(snapshot: ClusterSnapshot): MachineIssue[] {
       hosts: [key],
       argument: `hosts.${key}.privateAddress`,
       value: address,
-      problem: "leads every other host to itself: give the address by which the other hosts reach this one",
+      problem: "leads every other host to itself: give the address at which the other hosts reach this one",
     }));
 }
 
@@ -130,7 +130,7 @@ function checkClocks({ machines, hosts }: ClusterSnapshot): MachineIssue[] {
   if (!latest || !earliest) return [];
   const seconds = (latest.least - earliest.most) / 1000;
   if (seconds <= CLOCK_SECONDS) return [];
-  const finding: MachineIssue = {
+  const issue: MachineIssue = {
     check: "clock",
     hosts: [latest.key, earliest.key],
     argument: `hosts.${latest.key}`,
@@ -140,7 +140,7 @@ function checkClocks({ machines, hosts }: ClusterSnapshot): MachineIssue[] {
       "object is newer, and its nodes reject each other from 15 min on: synchronize both by NTP " +
       "(`timedatectl set-ntp true`)",
   };
-  return [{ ...finding, warning: seconds < CLOCK_LIMIT_SECONDS }];
+  return [{ ...issue, warning: seconds < CLOCK_LIMIT_SECONDS }];
 }
 
 function checkVxlan({ machines }: ClusterSnapshot): MachineIssue[] {
@@ -152,7 +152,7 @@ function checkVxlan({ machines }: ClusterSnapshot): MachineIssue[] {
       argument: `hosts.${key}`,
       value: "kernel",
       problem:
-        "has no VXLAN, which overlay networks are made of: install the kernel's further modules (linux-modules-extra, " +
+        "has no VXLAN, which overlay networks need: install the kernel's further modules (linux-modules-extra, " +
         "kernel-modules-extra), or another kernel",
     }));
 }

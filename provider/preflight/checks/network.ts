@@ -25,7 +25,7 @@ import { checkConfigOnlyNetworks, checkUnderlay, isL2Requirement } from "./under
 /** An issue of the network that is being checked. */
 type NetworkIssue = Omit<PreflightIssue, "subject">;
 
-/** Checks a network against the snapshot, against the other networks and against the addresses that Swarm takes. */
+/** Checks a network against the snapshot, the other networks, and the addresses that Swarm will assign. */
 export function checkNetwork(
   requirement: NetworkRequirement,
   networks: readonly NetworkRequirement[],
@@ -35,7 +35,7 @@ export function checkNetwork(
   const others = networks.slice(0, networks.indexOf(requirement));
   if (requirement.adopt) return checkAdoption(requirement, others, snapshot);
   const { perHostConfig } = requirement;
-  const findings = [
+  const issues = [
     ...checkName(requirement, others, snapshot),
     ...checkOverlap(requirement, networks, plan, snapshot),
     ...(perHostConfig
@@ -47,7 +47,7 @@ export function checkNetwork(
         ]),
     ...checkReplacement(requirement, snapshot),
   ];
-  return findings.map((finding) => ({ subject: requirement.subject, ...finding }));
+  return issues.map((issue) => ({ subject: requirement.subject, ...issue }));
 }
 
 /** Whether this engine version encrypts traffic of the data path port 4789 only (moby#45635). */
@@ -66,8 +66,8 @@ function checkName(
   snapshot: ClusterSnapshot,
 ): NetworkIssue[] {
   const about = { check: "names", argument: "networkName", value: name } as const;
-  const twin = others.find((other) => other.name === name);
-  if (twin) return [{ ...about, hosts: [], problem: `${twin.subject} has it already: choose another` }];
+  const duplicate = others.find((other) => other.name === name);
+  if (duplicate) return [{ ...about, hosts: [], problem: `is already used by ${duplicate.subject}: choose another` }];
   const names = [name, ...(perHostConfig ? [perHostConfig.configName] : [])];
   const foreign = listNetworks(snapshot).find(
     ({ network }) => names.includes(network.Name) && !isOurNetwork(network, owner, snapshot),
@@ -93,7 +93,7 @@ function checkEncryption({ settings }: NetworkRequirement, { hosts }: ClusterSna
   );
 }
 
-/** Returns an issue for each host whose engine's version is affected. */
+/** Returns an issue for each host with an affected engine version. */
 function encryptionIssues(
   hosts: ClusterSnapshot["hosts"],
   isAffected: (version: string) => boolean,
@@ -145,12 +145,12 @@ function checkOverlap(
   const whose = `${use.block}, ${use.what}`;
   const prefix = Number(subnet.split("/")[1]);
   const problem = isL2Requirement(requirement)
-    ? `overlaps with ${whose}: no engine has an address in two networks: give one of them up there`
-    : `overlaps with ${whose}: choose a free one${formatExample(prefix, used)}, or leave it out and the Swarm does`;
+    ? `overlaps with ${whose}: an engine cannot have one address in two networks: remove one of them there`
+    : `overlaps with ${whose}: choose a free one${formatExample(prefix, used)}, or leave it out, and the Swarm chooses one`;
   return [{ check: "addresses", hosts: use.hosts, argument: "subnet", value: subnet, problem }];
 }
 
-/** Returns what uses addresses on the hosts of a network, apart from itself. */
+/** Returns the blocks in use on a network's hosts, except its own. */
 function blocksBesides(
   requirement: NetworkRequirement,
   subnet: string,
@@ -197,13 +197,13 @@ function checkReplacement(requirement: NetworkRequirement, snapshot: ClusterSnap
     : [...attached.services.map(({ name }) => `service ${name}`), ...attached.foreign];
   if (blocking.length === 0) return [];
   const fix = snapshot.allowOutage
-    ? `${blocking.join(", ")} is not this stack's and would lose it: detach it first`
+    ? `${blocking.join(", ")} would lose it and does not belong to this stack: detach it first`
     : `${blocking.join(", ")} would lose it: put the value back, or set allowOutage: true on the Swarm`;
   return networkDifferences(requirement, live, snapshot).map((difference) => ({
     check: "names",
     hosts: [],
     argument: difference.argument,
     value: difference.wanted,
-    problem: `the network is there with ${formatFound(difference)}; a change replaces the network, and ${fix}`,
+    problem: `the network exists with ${formatFound(difference)}; a change replaces the network, and ${fix}`,
   }));
 }

@@ -5,7 +5,7 @@ import { isNode, type ClusterSnapshot } from "../snapshot.ts";
 import { downgradeToWarningIf, type PreflightIssue } from "./issue.ts";
 
 /**
- * Checks that hosts have the addresses that they are given with: a node cannot listen on any other. Only warns about
+ * Checks that hosts have their declared addresses, because a node cannot listen on any other. Only warns about existing
  * nodes, which keep their addresses.
  */
 export function checkOwnAddresses({ subject }: SwarmRequirement, snapshot: ClusterSnapshot): PreflightIssue[] {
@@ -16,7 +16,7 @@ export function checkOwnAddresses({ subject }: SwarmRequirement, snapshot: Clust
       const swarm = hosts[key]?.info.Swarm;
       const isPrivate = name === "privateAddress";
       const other = isPrivate && swarm ? otherNodeAddress(value, swarm) : undefined;
-      // Nodes behind NAT get a warning of their own.
+      // Nodes behind NAT get a separate warning.
       const isForeign = !(isPrivate && isNode(snapshot, key));
       const problem =
         nodeAddressError(value) ?? other ?? (isForeign ? foreignAddressError(key, value, snapshot) : undefined);
@@ -28,7 +28,7 @@ export function checkOwnAddresses({ subject }: SwarmRequirement, snapshot: Clust
   );
 }
 
-/** Returns that a machine does not have an address, if its own are known. */
+/** Returns an error if a machine's addresses are known and do not include the given one. */
 function foreignAddressError(key: string, address: string, { machines }: ClusterSnapshot): string | undefined {
   const own = machines[key]?.addresses;
   if (!own || own.some((each) => isSameAddress(each.address, address))) return undefined;

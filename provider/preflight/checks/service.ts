@@ -21,7 +21,7 @@ export function checkService(
   others: readonly ServiceRequirement[],
   snapshot: ClusterSnapshot,
 ): PreflightIssue[] {
-  const findings = [
+  const issues = [
     ...checkName(requirement, others, snapshot),
     ...checkPorts(requirement, others, snapshot),
     ...checkAllowFrom(requirement, snapshot),
@@ -29,7 +29,7 @@ export function checkService(
     ...checkDrives(requirement, snapshot),
     ...checkVolumes(requirement, snapshot),
   ];
-  return findings.map((finding) => ({ subject: requirement.subject, ...finding }));
+  return issues.map((issue) => ({ subject: requirement.subject, ...issue }));
 }
 
 function checkName(
@@ -38,8 +38,8 @@ function checkName(
   snapshot: ClusterSnapshot,
 ): ServiceIssue[] {
   const about = { check: "names", hosts: [], argument: nameArgument, value: name } as const;
-  const twin = others.find((other) => other.name === name);
-  if (twin) return [{ ...about, problem: `${twin.subject} has it already: choose another` }];
+  const duplicate = others.find((other) => other.name === name);
+  if (duplicate) return [{ ...about, problem: `is already used by ${duplicate.subject}: choose another` }];
   const foreign = listServices(snapshot).find(
     (service) => service.Spec.Name === name && !isOurService(service, owner, snapshot),
   );
@@ -57,18 +57,18 @@ function checkPorts(
 ): ServiceIssue[] {
   return Object.entries(requirement.ports).flatMap(([argument, port]) =>
     requirement.hosts.flatMap((key) => {
-      const rival = others.find(({ hosts, ports }) => hosts.includes(key) && Object.values(ports).includes(port));
-      const holder = rival ? rival.subject : portHolder(port, key, requirement, snapshot);
-      const problem = `${holder} has it on host ${key} already: choose another, or free it`;
+      const conflicting = others.find(({ hosts, ports }) => hosts.includes(key) && Object.values(ports).includes(port));
+      const holder = conflicting ? conflicting.subject : portHolder(port, key, requirement, snapshot);
+      const problem = `is already used on host ${key} by ${holder}: choose another, or free it`;
       return holder ? [{ check: "ports", hosts: [key], argument, value: port, problem }] : [];
     }),
   );
 }
 
-/** Returns what holds a port of a host, unless it is the service itself. */
+/** Returns the user of a host's port; undefined if the port is free or the service itself uses it. */
 function portHolder(port: number, key: string, requirement: ServiceRequirement, snapshot: ClusterSnapshot) {
   const host = snapshot.hosts[key];
-  // Without the engine's answer its containers' ports are unknown.
+  // The ports of containers on an unreachable engine are unknown.
   if (!host) return undefined;
   const services = listServices(snapshot);
   const names = [requirement.name, ...(requirement.alternateNames ?? [])];
@@ -126,7 +126,7 @@ function checkAllowFrom({ needsFirewall, hosts }: ServiceRequirement, snapshot: 
       return [{ ...about, problem }];
     }
     if (snapshot.machines[key]?.hasRoot !== false) return [];
-    const problem = "setting rules needs root: log in as root, or let the user run sudo without a password";
+    const problem = "setting firewall rules needs root: log in as root, or let the user run sudo without a password";
     return [{ ...about, problem }];
   });
 }
@@ -138,7 +138,7 @@ function checkHostNetwork(requirement: ServiceRequirement, snapshot: ClusterSnap
     const info = snapshot.hosts[key]?.info;
     if (!info || !hasSecurityOption(info, "userns")) return [];
     const problem =
-      "its engine maps users (userns-remap), and then Docker runs no container on the host's network: use another " +
+      "its engine maps users (userns-remap), so Docker runs no container on the host's network: use another " +
       'network, or remove "userns-remap" from /etc/docker/daemon.json and restart Docker';
     return [{ check: "engine", hosts: [key], argument: "network", value: key, problem }];
   });

@@ -20,7 +20,7 @@ type NetworkIssue = Omit<PreflightIssue, "subject">;
 
 /** Checks whether the hosts' kernels, addresses and links can carry an overlay network. */
 export function checkUnderlay(requirement: NetworkRequirement, snapshot: ClusterSnapshot): PreflightIssue[] {
-  const findings = [
+  const issues = [
     ...checkEsp(requirement, snapshot),
     ...checkEncryptedNat(requirement, snapshot),
     ...checkMtu(requirement, snapshot),
@@ -28,20 +28,20 @@ export function checkUnderlay(requirement: NetworkRequirement, snapshot: Cluster
   ];
   const isLive = liveNetwork(requirement, snapshot) !== undefined;
   // Only warn if the network already runs on these hosts, so that an `up` that fixes it is never blocked.
-  return findings.map((finding) =>
-    downgradeToWarningIf(isLive && affectedHosts(finding, snapshot).every((key) => isNode(snapshot, key)), finding),
+  return issues.map((issue) =>
+    downgradeToWarningIf(isLive && affectedHosts(issue, snapshot).every((key) => isNode(snapshot, key)), issue),
   );
 }
 
 /**
- * Returns the nodes that do not have their `privateAddress` on an interface: they are behind NAT. A new host is refused
- * with such an address.
+ * Returns the nodes that are behind NAT: they do not have their `privateAddress` on an interface. A new host with such
+ * an address is rejected.
  */
 export function natHosts(snapshot: ClusterSnapshot): { key: string; address: string; own: string[] }[] {
   const { addresses, machines, dataPathAddresses = {} } = snapshot;
   return Object.entries(machines).flatMap(([key, { addresses: own }]) => {
     const address = addresses[key];
-    // Traffic of networks does not pass NAT to a host with a data path address.
+    // With a data path address, traffic of overlay networks does not go through the NAT.
     if (own === undefined || address === undefined || isIP(address) === 0 || dataPathAddresses[key]) return [];
     if (!isNode(snapshot, key)) return [];
     const outer = own.map((each) => each.address).filter((each) => !/^(127\.|::1$|fe80:)/.test(each));
@@ -49,7 +49,7 @@ export function natHosts(snapshot: ClusterSnapshot): { key: string; address: str
   });
 }
 
-/** Warns about nodes behind NAT, of a Swarm that others created. Networks that are not encrypted may work there. */
+/** Warns about nodes behind NAT in a Swarm that others created, where unencrypted networks may work. */
 export function checkNat(
   { subject }: SwarmRequirement,
   networks: readonly NetworkRequirement[],
@@ -63,7 +63,7 @@ export function checkNat(
     argument: `hosts.${key}.privateAddress`,
     value: address,
     problem:
-      `none of this host's own addresses (${own.join(", ")}): if the machine got a new one, ${howToReaddress()}; if it is behind ` +
+      `is not one of this host's own addresses (${own.join(", ")}): if the machine got a new one, ${howToReaddress()}; if it is behind ` +
       "NAT, encrypted networks do not work",
     warning: true,
   }));
@@ -71,12 +71,12 @@ export function checkNat(
 
 function checkEsp({ subject, settings }: NetworkRequirement, snapshot: ClusterSnapshot): PreflightIssue[] {
   if (!settings.encrypted || hostKeys(snapshot).length < 2) return [];
-  const lacking = Object.keys(snapshot.machines).filter((key) => snapshot.machines[key]?.kernel?.esp === "no");
-  if (lacking.length === 0) return [];
+  const hostsWithoutEsp = Object.keys(snapshot.machines).filter((key) => snapshot.machines[key]?.kernel?.esp === "no");
+  if (hostsWithoutEsp.length === 0) return [];
   const problem =
-    `the kernel of ${hostList(lacking)} has no ESP (module esp4), which encrypted traffic between hosts needs: ` +
+    `the kernel of ${hostList(hostsWithoutEsp)} has no ESP (module esp4), which encrypted traffic between hosts needs: ` +
     "install the kernel's further modules (linux-modules-extra, kernel-modules-extra), or set encrypted: false";
-  return [{ subject, check: "kernel", hosts: lacking, argument: "encrypted", value: true, problem }];
+  return [{ subject, check: "kernel", hosts: hostsWithoutEsp, argument: "encrypted", value: true, problem }];
 }
 
 function checkEncryptedNat({ subject, settings }: NetworkRequirement, snapshot: ClusterSnapshot): PreflightIssue[] {
@@ -88,7 +88,7 @@ function checkEncryptedNat({ subject, settings }: NetworkRequirement, snapshot: 
     argument: "encrypted",
     value: true,
     problem:
-      `host ${key} is given as ${address}, none of its own addresses (${own.join(", ")}), and encrypted traffic does not ` +
+      `host ${key} is declared as ${address}, not one of its own addresses (${own.join(", ")}), and encrypted traffic does not ` +
       "pass NAT: give the host's own address as privateAddress, or set encrypted: false",
   }));
 }
@@ -101,25 +101,25 @@ function checkMtu(requirement: NetworkRequirement, snapshot: ClusterSnapshot): P
   const { subject, settings } = requirement;
   const { mtu } = settings;
   if (mtu === undefined || hostKeys(snapshot).length < 2) return [];
-  const narrow = linkMtus(snapshot).filter((link) => link.mtu < mtu);
-  if (narrow.length === 0) return [];
-  const least = Math.min(...narrow.map((link) => link.mtu));
-  const links = narrow.map((link) => `${link.mtu} on host ${link.key} (${link.device})`).join(", ");
-  const finding: PreflightIssue = {
+  const narrowLinks = linkMtus(snapshot).filter((link) => link.mtu < mtu);
+  if (narrowLinks.length === 0) return [];
+  const least = Math.min(...narrowLinks.map((link) => link.mtu));
+  const links = narrowLinks.map((link) => `${link.mtu} on host ${link.key} (${link.device})`).join(", ");
+  const issue: PreflightIssue = {
     subject,
     check: "mtu",
-    hosts: narrow.map(({ key }) => key),
+    hosts: narrowLinks.map(({ key }) => key),
     argument: "mtu",
     value: mtu,
-    problem: `larger than the MTU of the links between the hosts: ${links}: give mtu: ${least}`,
+    problem: `is larger than the MTU of the links between the hosts: ${links}: give mtu: ${least}`,
   };
-  return [downgradeToWarningIf(isMtuTolerated(requirement, snapshot), finding)];
+  return [downgradeToWarningIf(isMtuTolerated(requirement, snapshot), issue)];
 }
 
 /**
- * Whether too large an MTU only causes a warning: the user did not choose the default, and packets of that size are usually
- * fragmented. Fragments of encrypted packets are often lost, so an encrypted network that does not exist yet is refused: its
- * MTU cannot be changed later.
+ * Whether a too large MTU only causes a warning: the user did not choose the default, and packets of that size are
+ * usually fragmented. Fragments of encrypted packets are often lost, so a new encrypted network is rejected: its MTU
+ * cannot be changed later.
  */
 export function isMtuTolerated(requirement: NetworkRequirement, snapshot: ClusterSnapshot): boolean {
   const { mtu, encrypted } = requirement.settings;
@@ -144,7 +144,7 @@ function checkSubnetSize({ subject, settings }: NetworkRequirement, snapshot: Cl
   const needs = hosts * ADDRESSES_PER_HOST;
   if (has === undefined || has >= needs) return [];
   const problem =
-    `has ${has} addresses beside the gateway, and ${hosts} hosts need ${needs} (per host one for a task and one for ` +
+    `has ${has} addresses besides the gateway, and ${hosts} hosts need ${needs} (per host one for a task and one for ` +
     "Swarm itself): choose a larger one, for instance a /24";
   return [{ subject, check: "addresses", hosts: [], argument, value: block, problem }];
 }
@@ -185,7 +185,7 @@ function checkDriverModule(
   if (driver === "bridge" || machines[host]?.kernel?.[driver] !== "no") return [];
   const problem =
     `its kernel has no ${driver}: install the kernel's further modules (linux-modules-extra, kernel-modules-extra), ` +
-    `or take ${driver === "ipvlan" ? "a MacvlanNetwork" : "an IpvlanNetwork"} or an OverlayNetwork`;
+    `or use ${driver === "ipvlan" ? "a MacvlanNetwork" : "an IpvlanNetwork"} or an OverlayNetwork`;
   return [{ check: "kernel", hosts: [host], argument: "hosts", value: host, problem }];
 }
 

@@ -3,7 +3,7 @@ import type { MachineFacts } from "../facts/machine.ts";
 /** A host that takes part in probing. */
 export interface ProbeHost {
   key: string;
-  /** The address by which the other hosts reach it. */
+  /** The address at which the other hosts reach it. */
   address: string;
   /** The address for the traffic of networks. @default - `address` */
   dataAddress?: string;
@@ -54,8 +54,8 @@ const GOSSIP = 7946;
 const CONTROL = 2377;
 
 /**
- * Returns the links to probe: all except those between two nodes: the running Swarm proves them. On a node, Swarm uses
- * the UDP ports, and only root can receive there. ESP needs root on both ends.
+ * Returns the links to probe: all except those between two nodes, because the running Swarm proves that these work. On
+ * a node, Swarm uses the UDP ports, so only root can receive packets there. ESP needs root on both ends.
  */
 export function planLinks(hosts: readonly ProbeHost[], needs: ProbeNeeds): ProbeLink[] {
   return hosts.flatMap((from) =>
@@ -76,7 +76,7 @@ function linkChecks(from: ProbeHost, to: ProbeHost, { dataPathPort, encrypted, m
   ];
 }
 
-/** Returns what each host has to do to probe the links. */
+/** Returns each host's task for probing the links. */
 export function planTasks(
   hosts: readonly ProbeHost[],
   links: readonly ProbeLink[],
@@ -117,9 +117,9 @@ function portsToOpen(protocol: string, checks: readonly string[]): number[] {
 
 /** The result of one host. */
 export interface ProbeReport {
-  /** Checks whose packets arrived, by peer. */
+  /** Checks with packets that arrived, by peer. */
   received: Record<string, string[]>;
-  /** Checks whose TCP connections succeeded, by peer. */
+  /** Checks with TCP connections that succeeded, by peer. */
   connected: Record<string, string[]>;
   /** The address from which a peer's packets to the data path port came, if it is not the peer's `dataAddress`. */
   sources: Record<string, string>;
@@ -137,21 +137,21 @@ export function blockedLinks(links: readonly ProbeLink[], reports: Record<string
   return links.flatMap(({ from, to, checks }) => {
     const [sender, receiver] = [reports[from], reports[to]];
     if (!sender || !receiver) return [];
-    const unsure = new Set(Object.keys(receiver.failed));
+    const inconclusive = new Set(Object.keys(receiver.failed));
     const through = new Set([...(receiver.received[from] ?? []), ...(sender.connected[to] ?? [])]);
     // If small packets do not pass, the large one proves nothing.
-    if (!through.has(`${GOSSIP}/udp`)) unsure.add("mtu");
-    const blocked = checks.filter((each) => !through.has(each) && !unsure.has(each));
+    if (!through.has(`${GOSSIP}/udp`)) inconclusive.add("mtu");
+    const blocked = checks.filter((each) => !through.has(each) && !inconclusive.has(each));
     return blocked.length > 0 ? [{ from, to, checks: blocked }] : [];
   });
 }
 
 /** How long both ends must probe at the same time for a failure to count, in milliseconds. */
 const MIN_OVERLAP_MS = 2_000;
-/** The same if the sender ended early: it had received the other's packets and kept sending since. */
+/** The same if the sender ended early: it had received its peer's packets and had been sending all the time. */
 const MIN_OVERLAP_DONE_MS = 300;
 
-/** Returns the links whose ends probed at the same time, corrected by the clock differences. */
+/** Returns the links with ends that probed at the same time, corrected by the clock differences. */
 export function overlappingLinks(
   links: readonly ProbeLink[],
   reports: Record<string, ProbeReport>,

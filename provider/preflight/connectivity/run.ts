@@ -25,8 +25,8 @@ import { linkMtus } from "../checks/underlay.ts";
 const PROBE_TIMEOUT_MS = (PROBE_SECONDS + 10) * 1000;
 
 /**
- * Probes the links between the hosts in parallel, with scripts that leave nothing behind. Runs only if a host is not a
- * node yet; a running Swarm proves that its links work.
+ * Probes the links between the hosts in parallel, with scripts that change nothing on the hosts. Runs only if a host is
+ * not a node yet: a running Swarm proves that its links work.
  */
 export async function checkConnectivity(
   requirements: readonly Requirement[],
@@ -77,7 +77,7 @@ function probeNeeds(
   return {
     dataPathPort: live?.DataPathPort || swarm.dataPathPort || DEFAULT_DATA_PATH_PORT,
     encrypted: networks.some(({ settings }) => settings.encrypted),
-    // A larger MTU than that of the interfaces is reported without probing.
+    // An MTU larger than that of the interfaces is reported without probing.
     mtu: mtus.length > 0 ? Math.min(Math.max(...mtus), ...linkMtus(snapshot).map(({ mtu }) => mtu)) : undefined,
   };
 }

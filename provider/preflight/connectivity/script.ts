@@ -7,9 +7,9 @@ export const PROBE_SECONDS = 6;
  * Returns a shell script that runs a host's probing task and prints a `ProbeReport`. It only opens sockets, and an alarm
  * ends it even if the connection is lost.
  *
- * As root, it receives UDP and ESP on raw sockets, which get what the firewall lets in even if another program uses the
- * port. Without root it listens on the ports. Hosts do not start at the same time, so each keeps sending until it has
- * received everything, and a few times more for its peers.
+ * As root, it receives UDP and ESP on raw sockets, which get all packets that the firewall accepts even if another
+ * program uses the port. Without root it listens on the ports. Hosts do not start at the same time, so each keeps
+ * sending until it has received everything, and a few times more for its peers.
  */
 export function probeScript(part: ProbeTask): string {
   // A JSON string is also a valid Python string literal.

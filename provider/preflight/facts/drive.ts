@@ -59,7 +59,7 @@ function parseDrive(text: string): DriveFacts {
   };
 }
 
-/** `{"version":"1","format":"xl","id":"…","xl":{…`, of which the end may be missing. */
+/** Parses `{"version":"1","format":"xl","id":"…","xl":{…`. The end may be missing. */
 function parseFormat(text: string): DriveFacts["format"] {
   const [, name] = /"format"\s*:\s*"([^"]+)"/.exec(text) ?? [];
   const [, storeId = ""] = /"id"\s*:\s*"([^"]+)"/.exec(text) ?? [];

@@ -26,9 +26,9 @@ export async function readRemoteFacts(connection: EngineConnection, folders: rea
   const { stdout, stderr } = await runRemoteScript(connection, factsScript(folders), { timeoutMs: FACTS_TIMEOUT_MS });
   const answered = Date.now();
   if (!parseSections(stdout).has(LAST_SECTION)) {
-    // Another program answered, such as a restricted shell.
-    const said = lastLine(stderr) ?? lastLine(stdout) ?? "nothing";
-    throw new UnreachableError(connection.host, `a script there did not run to its end, and this came back: ${said}`);
+    // Another program may have answered, such as a restricted shell.
+    const output = lastLine(stderr) ?? lastLine(stdout) ?? "nothing";
+    throw new UnreachableError(connection.host, `a script there did not run to its end; it printed: ${output}`);
   }
   return parseFacts(stdout, { asked, answered });
 }
@@ -153,8 +153,8 @@ function parseMtus(text: string): Record<string, number> {
   return Object.fromEntries(links);
 }
 
-function parseKernelSupport(said: string): KernelSupport {
-  return said === "yes" || said === "no" ? said : "unknown";
+function parseKernelSupport(output: string): KernelSupport {
+  return output === "yes" || output === "no" ? output : "unknown";
 }
 
 /** `df -Pkl`: a header line, then `device total used free used% mount-point`, in KiB. */

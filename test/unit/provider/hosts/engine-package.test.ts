@@ -33,10 +33,14 @@ test.each([
 });
 
 test.each<[string, EngineSource, RegExp]>([
-  [ROCKY, "distribution", /"rocky" has no package of it.*install it as/],
-  [AMAZON, "docker", /Docker's repository has none for "amzn"/],
-  ['ID=opensuse-leap\nID_LIKE="suse opensuse"\n', "docker", /Docker's repository has none for "opensuse-leap"/],
-  ["", "distribution", /"this system" has no package/],
+  [ROCKY, "distribution", /no package of "rocky" is known.*install it as described/],
+  [AMAZON, "docker", /no package in Docker's repository for "amzn" is known/],
+  [
+    'ID=opensuse-leap\nID_LIKE="suse opensuse"\n',
+    "docker",
+    /no package in Docker's repository for "opensuse-leap" is known/,
+  ],
+  ["", "distribution", /no package of "this system" is known/],
 ])("without a package for %j from %s, the error says how to install it", (osRelease, source, expected) => {
   expect(() => enginePackage(osRelease, { source, hasAppArmor: false })).toThrow(expected);
 });

@@ -38,7 +38,7 @@ test("warns of a rule that still precedes ours after installation", async () => 
   await HostFirewall.create(INPUTS);
   expect(log).toHaveBeenCalledExactlyOnceWith(
     expect.stringMatching(
-      /^warning: host a: .*iptables FORWARD: "-A FORWARD -i cali\+ -j ACCEPT" stands before PULUMI-SWARM-1.*: remove what/,
+      /^warning: host a: .*iptables FORWARD: "-A FORWARD -i cali\+ -j ACCEPT" stands before PULUMI-SWARM-1.*: stop the program that sets that rule/,
     ),
   );
 });

@@ -60,7 +60,7 @@ test.each<[string, Partial<HostFacts>, Partial<DesiredHost>, string]>([
     "no known package",
     { ...bare, osRelease: "ID=arch\n" },
     { install: "docker" },
-    'Docker\'s repository has none for "arch"',
+    'no package in Docker\'s repository for "arch" is known',
   ],
   ["no rights", denied, {}, 'user "me" may not use the engine there: add the user to the group `docker`'],
   ["no rights, whatever may be installed", denied, { install: "docker" }, 'user "me" may not use the engine there'],

@@ -55,7 +55,7 @@ describe.each([
   test("needs a manager", async () => {
     const scene = await start(2, { managers: 1 });
     await expect(handler.read("a", undefined, () => connectionOf(scene, 2))).rejects.toThrow(
-      "is no manager of a Swarm: set DOCKER_HOST, the docker context or `pulumi config set swarm:engine` to a manager",
+      "is not a manager of a Swarm: set DOCKER_HOST, the docker context or `pulumi config set swarm:engine` to a manager",
     );
   });
 

@@ -66,7 +66,7 @@ test.each([
   [
     "pools without a free subnet",
     { DefaultAddrPool: ["10.0.0.0/24"], SubnetSize: 24 },
-    "the address pools (10.0.0.0/24) have no free /24 left beside ingress 10.0.0.0/24: give it a subnet outside of them, or remove a network",
+    "the address pools (10.0.0.0/24) have no free /24 left (in use: ingress 10.0.0.0/24): give it a subnet outside of them, or remove a network",
   ],
   [
     "pools with free subnets",

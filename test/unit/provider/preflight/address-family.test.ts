@@ -37,7 +37,7 @@ describe("IPv6 addresses", () => {
 
   test("are refused beside IPv4 addresses", () => {
     expect(report({ a: "2001:db8::1", b: "192.0.2.2" }, "28.2.2").errors).toEqual([
-      'Swarm "swarm": hosts.a.privateAddress "2001:db8::1": is IPv6, and that of host b (192.0.2.2) is IPv4: networks between them carry nothing: give all hosts addresses of one family',
+      'Swarm "swarm": hosts.a.privateAddress "2001:db8::1": is IPv6, and that of host b (192.0.2.2) is IPv4: networks between them carry no traffic: give all hosts addresses of one family',
     ]);
   });
 

@@ -44,7 +44,8 @@ const withPools = (DefaultAddrPool: string[], SubnetSize: number, networks: Netw
     manager: { ...manager!, swarm: { ...manager!.swarm, DefaultAddrPool, SubnetSize } },
   };
 };
-const FREE = (example: string) => `choose a free one, for instance ${example}, or leave it out and the Swarm does`;
+const FREE = (example: string) =>
+  `choose a free one, for instance ${example}, or leave it out, and the Swarm chooses one`;
 const MESH = "the first subnet of the address pools, which Swarm's routing mesh (network ingress) takes";
 
 describe("accepts", () => {
@@ -189,13 +190,13 @@ describe("rejects", () => {
       "subnets that are too small for the hosts",
       [pools(["10.20.0.0/16"], { subnetSize: 29 }), overlay("net")],
       snapshot(three),
-      'Swarm "swarm": subnetSize 29: a subnet of /29 has 5 addresses beside the gateway, and 3 hosts need 6 (per host one for a task and one for Swarm itself): give a smaller one, such as 24',
+      'Swarm "swarm": subnetSize 29: a subnet of /29 has 5 addresses besides the gateway, and 3 hosts need 6 (per host one for a task and one for Swarm itself): give a smaller one, such as 24',
     ],
     [
       "a network without a subnet in a Swarm whose subnets are too small for the hosts",
       [SWARM, overlay("net")],
       snapshot({ ...three, a: { ...withPools(["10.0.0.0/16"], 29), address: "ssh://a" } }),
-      'OverlayNetwork "net": subnet (not given): a subnet of /29 has 5 addresses beside the gateway, and 3 hosts need 6 (per host one for a task and one for Swarm itself); the Swarm keeps its pools: give a subnet outside of the pools, for instance 10.20.0.0/24',
+      'OverlayNetwork "net": subnet (not given): a subnet of /29 has 5 addresses besides the gateway, and 3 hosts need 6 (per host one for a task and one for Swarm itself); the Swarm keeps its pools: give a subnet outside of the pools, for instance 10.20.0.0/24',
     ],
     [
       "a host in the subnet that docker_gwbridge gets on another host",
@@ -204,7 +205,7 @@ describe("rejects", () => {
         { a: named("a"), b: named("b", [network("docker_gwbridge", "10.200.0.0/24")]) },
         { addresses: { a: "10.1.0.1", b: "172.18.0.9" } },
       ),
-      'Swarm "swarm": hosts.b.privateAddress "172.18.0.9": is within 172.18.0.0/16, the subnet that Docker gives to docker_gwbridge on host a, which would not reach this host any more: set "default-address-pools" in /etc/docker/daemon.json of host a to a block that is free, for instance 10.20.0.0/16, restart Docker, and remove the network',
+      'Swarm "swarm": hosts.b.privateAddress "172.18.0.9": is within 172.18.0.0/16, the subnet that Docker gives to docker_gwbridge on host a, which could no longer reach this host: set "default-address-pools" in /etc/docker/daemon.json of host a to a block that is free, for instance 10.20.0.0/16, restart Docker, and remove the network',
     ],
     [
       "a host in the subnet of a bridge of another host",
@@ -213,7 +214,7 @@ describe("rejects", () => {
         { a: named("a", [network("bridge", "172.17.0.0/16"), network("dev", "192.168.5.0/24")]), b: named("b") },
         { addresses: { a: "10.1.0.1", b: "192.168.5.7" } },
       ),
-      'Swarm "swarm": hosts.b.privateAddress "192.168.5.7": is within 192.168.5.0/24, the network dev on host a, which would not reach this host any more: set "default-address-pools" in /etc/docker/daemon.json of host a to a block that is free, for instance 10.20.0.0/16, restart Docker, and remove the network',
+      'Swarm "swarm": hosts.b.privateAddress "192.168.5.7": is within 192.168.5.0/24, the network dev on host a, which could no longer reach this host: set "default-address-pools" in /etc/docker/daemon.json of host a to a block that is free, for instance 10.20.0.0/16, restart Docker, and remove the network',
     ],
   ])("%s", (_, requirements, found, expected) => expect(lines(requirements, found)).toEqual([expected].flat()));
 });

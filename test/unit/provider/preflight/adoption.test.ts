@@ -38,7 +38,7 @@ function reported(settings: NetworkRequirement["settings"], found: ClusterSnapsh
 const NET = 'OverlayNetwork "net":';
 const CLEAR =
   `warning: ${NET} encrypted (not given): the adopted network is not encrypted: traffic between hosts, passwords ` +
-  "included, can be read and changed on the way; set encrypted: false if that is intended, or create another network " +
+  "included, can be read and changed in transit; set encrypted: false if that is intended, or create another network " +
   "and move to it";
 
 describe("accepts an adopted network", () => {
@@ -71,7 +71,7 @@ describe("accepts an adopted network", () => {
 });
 
 const UNCHANGED =
-  "and no network can be changed: leave the argument out, or leave adopt out and give another networkName";
+  "and a network cannot be changed: leave the argument out, or leave adopt out and give another networkName";
 
 describe("rejects", () => {
   test.each<[string, NetworkRequirement["settings"], ClusterSnapshot, string]>([
@@ -116,7 +116,7 @@ describe("rejects", () => {
   test("a network that another resource adopts", () => {
     const first = { ...NETWORK, subject: 'OverlayNetwork "first"', adopt: true, settings: {} };
     expect(reported({}, withNetwork(encrypted), [first]).errors).toEqual([
-      `${NET} networkName "net": OverlayNetwork "first" has it already: use that one`,
+      `${NET} networkName "net": is already used by OverlayNetwork "first": use that one`,
     ]);
   });
 });

@@ -168,7 +168,8 @@ const HOSTNAME = 'Swarm "swarm": hosts.a.hostname "a": its engine calls itself';
 const ENGINE = 'Swarm "swarm": hosts.a.engine "unix:///a.sock":';
 const NET = 'OverlayNetwork "net":';
 const STORE = 'MinioService "store":';
-const free = (example: string) => `choose a free one, for instance ${example}, or leave it out and the Swarm does`;
+const free = (example: string) =>
+  `choose a free one, for instance ${example}, or leave it out, and the Swarm chooses one`;
 const LOST = "would lose it: put the value back, or set allowOutage: true on the Swarm";
 const PORT = "the Swarm has dataPathPort 5789";
 const otherHost = host({ hostname: "b" }, { Name: "b", ID: "engine-b" });
@@ -293,7 +294,7 @@ describe("rejects", () => {
     [
       [NETWORK, { ...subnet("10.21.0.0/24"), subject: 'OverlayNetwork "b"', owner: owner("b") }],
       snapshot({ a: ownManager() }),
-      'OverlayNetwork "b": networkName "net": OverlayNetwork "net" has it already: choose another',
+      'OverlayNetwork "b": networkName "net": is already used by OverlayNetwork "net": choose another',
     ],
     [
       [NETWORK, { ...subnet("10.20.0.0/16"), subject: 'OverlayNetwork "b"', owner: owner("b"), name: "b" }],
@@ -323,23 +324,23 @@ describe("rejects", () => {
     [
       subnet("10.21.0.0/24"),
       inUse,
-      `${NET} subnet "10.21.0.0/24": the network is there with "10.20.0.0/24"; a change replaces the network, and service store, service web ${LOST}`,
+      `${NET} subnet "10.21.0.0/24": the network exists with "10.20.0.0/24"; a change replaces the network, and service store, service web ${LOST}`,
     ],
     [
       { ...NETWORK, settings: { encrypted: false, mtu: 1400, internal: true, attachable: false, labels: { a: "b" } } },
       inUse,
       [
-        `${NET} encrypted false: the network is there with true; a change replaces the network, and service store, service web ${LOST}`,
-        `${NET} attachable false: the network is there with true; a change replaces the network, and service store, service web ${LOST}`,
-        `${NET} internal true: the network is there with false; a change replaces the network, and service store, service web ${LOST}`,
-        `${NET} mtu 1400: the network is there with 1500; a change replaces the network, and service store, service web ${LOST}`,
-        `${NET} labels {"a":"b"}: the network is there with {}; a change replaces the network, and service store, service web ${LOST}`,
+        `${NET} encrypted false: the network exists with true; a change replaces the network, and service store, service web ${LOST}`,
+        `${NET} attachable false: the network exists with true; a change replaces the network, and service store, service web ${LOST}`,
+        `${NET} internal true: the network exists with false; a change replaces the network, and service store, service web ${LOST}`,
+        `${NET} mtu 1400: the network exists with 1500; a change replaces the network, and service store, service web ${LOST}`,
+        `${NET} labels {"a":"b"}: the network exists with {}; a change replaces the network, and service store, service web ${LOST}`,
       ],
     ],
     [
       subnet("10.21.0.0/24"),
       { ...inUse, allowOutage: true },
-      `${NET} subnet "10.21.0.0/24": the network is there with "10.20.0.0/24"; a change replaces the network, and service web is not this stack's and would lose it: detach it first`,
+      `${NET} subnet "10.21.0.0/24": the network exists with "10.20.0.0/24"; a change replaces the network, and service web would lose it and does not belong to this stack: detach it first`,
     ],
     [
       SERVICE,
@@ -349,22 +350,22 @@ describe("rejects", () => {
     [
       [SERVICE, { ...SERVICE, subject: 'MinioService "b"', owner: owner("b"), ports: {} }],
       snapshot({ a: ownManager() }),
-      'MinioService "b": serviceName "store": MinioService "store" has it already: choose another',
+      'MinioService "b": serviceName "store": is already used by MinioService "store": choose another',
     ],
     [
       [SERVICE, { ...SERVICE, subject: 'MinioService "b"', owner: owner("b"), name: "b" }],
       snapshot({ a: ownManager() }),
-      'MinioService "b": port 9000: MinioService "store" has it on host a already: choose another, or free it',
+      'MinioService "b": port 9000: is already used on host a by MinioService "store": choose another, or free it',
     ],
     [
       SERVICE,
       snapshot({ a: ownManager({ containers: [container("web", 9000)] }) }),
-      `${STORE} port 9000: container web has it on host a already: choose another, or free it`,
+      `${STORE} port 9000: is already used on host a by container web: choose another, or free it`,
     ],
     [
       SERVICE,
       snapshot({ a: ownManager({}, [service("web", {}, published("ingress"))]) }),
-      `${STORE} port 9000: service web has it on host a already: choose another, or free it`,
+      `${STORE} port 9000: is already used on host a by service web: choose another, or free it`,
     ],
     [
       SERVICE,
@@ -373,17 +374,17 @@ describe("rejects", () => {
           service("web", {}, published("host")),
         ]),
       }),
-      `${STORE} port 9000: service web has it on host a already: choose another, or free it`,
+      `${STORE} port 9000: is already used on host a by service web: choose another, or free it`,
     ],
     [
       SERVICE,
       snapshot({ a: { ...inSwarm({}), containers: [container("web.n1", 9000, ofServiceNamed("web"))] } }),
-      `${STORE} port 9000: container web.n1 has it on host a already: choose another, or free it`,
+      `${STORE} port 9000: is already used on host a by container web.n1: choose another, or free it`,
     ],
     [
       SERVICE,
       snapshot({ a: ownManager() }, on({ ...local, listening: [9000] })),
-      `${STORE} port 9000: a process outside Docker has it on host a already: choose another, or free it`,
+      `${STORE} port 9000: is already used on host a by a process outside Docker: choose another, or free it`,
     ],
     [
       disk("/mnt/disk1"),

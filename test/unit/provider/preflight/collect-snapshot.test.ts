@@ -51,7 +51,7 @@ test.each(["/networks", "/containers/json", "/volumes"])(
     expect(Object.keys(found.hosts)).toEqual(["host1", "host3"]);
     expect(found.unreachable).toEqual(["host2"]);
     expect(found.unreachableReasons).toEqual({
-      host2: "its engine answers, but not every question: context deadline exceeded",
+      host2: "its engine answers, but a request failed: context deadline exceeded",
     });
   },
 );
@@ -62,7 +62,7 @@ test.each(["/swarm", "/nodes", "/services"])("reports a manager that fails at %s
   const found = await seen(scene);
   expect(Object.keys(found.hosts)).toEqual(["host2"]);
   expect(found.unreachableReasons).toEqual({
-    host1: "its engine answers, but not every question: context deadline exceeded",
+    host1: "its engine answers, but a request failed: context deadline exceeded",
   });
 });
 
@@ -72,7 +72,7 @@ test("the check only warns about such a host, by its key", async () => {
   const requirements = [{ ...SWARM, adopt: true, managers: ["host1"] }];
   const check = Preflight.check!({}, { hosts: hostsOf(scene), requirements, allowOutage: false });
   expect((await advanceUntilSettled(check)).failures).toEqual([]);
-  expect(said()).toContain('hosts.host2 "engine": not checked: its engine answers, but not every question');
+  expect(said()).toContain('hosts.host2 "engine": not checked: its engine answers, but a request failed');
 });
 
 test("waits for an unresponsive host without delaying the others", async () => {
@@ -145,6 +145,6 @@ test("omits a manager without a leader if another has one, and otherwise fails",
   expect(found.unreachableReasons?.["host1"]).toContain("its Swarm has no leader");
   const [cutOff] = Object.entries(hostsOf(scene));
   await expect(advanceUntilSettled(collectSnapshot(Object.fromEntries([cutOff!])))).rejects.toThrow(
-    "host host1: its Swarm has no leader: bring its managers back, or let it go on from one of them with `npm run recover`",
+    "host host1: its Swarm has no leader: bring its managers back, or recover it from one of them with `npm run recover`",
   );
 });

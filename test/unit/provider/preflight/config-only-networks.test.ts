@@ -157,7 +157,7 @@ describe("rejects", () => {
     [
       "a kernel without the driver",
       bare({ machines: { b: machine({ kernel: { vxlan: "yes", esp: "yes", macvlan: "no" } }) } }),
-      'hosts "b": its kernel has no macvlan: install the kernel\'s further modules (linux-modules-extra, kernel-modules-extra), or take an IpvlanNetwork or an OverlayNetwork',
+      'hosts "b": its kernel has no macvlan: install the kernel\'s further modules (linux-modules-extra, kernel-modules-extra), or use an IpvlanNetwork or an OverlayNetwork',
     ],
     [
       "a host's own address",
@@ -172,7 +172,7 @@ describe("rejects", () => {
     [
       "the addresses of another network on a host",
       snapshot({ a: host(), b: host({ networks: [network("legacy", "10.50.0.0/16")] }) }),
-      'subnet "10.50.0.0/24": overlaps with 10.50.0.0/16, the network legacy on host b: no engine has an address in two networks: give one of them up there',
+      'subnet "10.50.0.0/24": overlaps with 10.50.0.0/16, the network legacy on host b: an engine cannot have one address in two networks: remove one of them there',
     ],
     [
       "another owner's network with the config-only network's name",
@@ -189,12 +189,12 @@ describe("rejects", () => {
           },
         },
       }),
-      `hosts.b.ipRange "10.50.0.24/29": the network is there with "10.50.0.32/29"; ${IN_USE}`,
+      `hosts.b.ipRange "10.50.0.24/29": the network exists with "10.50.0.32/29"; ${IN_USE}`,
     ],
     [
       "another device for a network in use",
       running({ a: { Options: { macvlan_mode: "bridge", parent: "eth2" } } }),
-      `hosts.a.parent "eth1": the network is there with "eth2"; ${IN_USE}`,
+      `hosts.a.parent "eth1": the network exists with "eth2"; ${IN_USE}`,
     ],
     [
       "another mode for a network in use",
@@ -202,12 +202,12 @@ describe("rejects", () => {
         a: { Options: { macvlan_mode: "vepa", parent: "eth1" } },
         b: { Options: { macvlan_mode: "vepa", parent: "eth1" } },
       }),
-      `mode "bridge": the network is there with "vepa"; ${IN_USE}`,
+      `mode "bridge": the network exists with "vepa"; ${IN_USE}`,
     ],
     [
       "another driver for a network in use",
       running({ net: { Driver: "ipvlan" } }),
-      `driver "macvlan": the network is there with "ipvlan"; ${IN_USE}`,
+      `driver "macvlan": the network exists with "ipvlan"; ${IN_USE}`,
     ],
   ])("%s", (_, found, line) => expect(lines(found)).toEqual([`MacvlanNetwork "net": ${line}`]));
 
@@ -222,7 +222,7 @@ describe("rejects", () => {
     const perHost: PerHostNetworkConfig = { ...PARTS, driver: "bridge" };
     const machines = { b: machine({ routes: [{ destination: "10.50.0.0/24", device: "eth1" }] }) };
     expect(lines(bare({ machines }), { ...DEMAND, perHostConfig: perHost })).toEqual([
-      'MacvlanNetwork "net": subnet "10.50.0.0/24": overlaps with 10.50.0.0/24, a route of host b (eth1): choose a free one, for instance 10.20.0.0/24, or leave it out and the Swarm does',
+      'MacvlanNetwork "net": subnet "10.50.0.0/24": overlaps with 10.50.0.0/24, a route of host b (eth1): choose a free one, for instance 10.20.0.0/24, or leave it out, and the Swarm chooses one',
     ]);
   });
 });

@@ -183,9 +183,9 @@ test("reports one line for a pair of hosts in both directions, and one for the M
   const found = (mtu: number) =>
     lines(blockedLinkIssues(SWARM, [{ ...NETWORK, settings: { mtu } }], seen, links, 4789));
   const blocked =
-    'Swarm "swarm": hosts.a.privateAddress "10.1.0.97": this host and host b (10.1.0.98) do not get through to each other: from b to a 2377/tcp, 7946/udp; from a to b ESP (IP protocol 50) is blocked: open it in the firewalls and security groups of both';
+    'Swarm "swarm": hosts.a.privateAddress "10.1.0.97": traffic between this host and host b (10.1.0.98) is blocked: from b to a 2377/tcp, 7946/udp; from a to b ESP (IP protocol 50): open these ports in the firewalls and security groups of both';
   const narrow = (mtu: number) =>
-    `OverlayNetwork "net": mtu ${mtu}: packets of ${mtu} bytes do not get through whole between host a and host b: give the mtu that the link between them carries (\`ping -M do -s <mtu - 28>\` finds it)`;
+    `OverlayNetwork "net": mtu ${mtu}: packets of ${mtu} bytes do not pass unfragmented between host a and host b: give the mtu that the link between them carries (\`ping -M do -s <mtu - 28>\` finds it)`;
   expect(found(1400)).toEqual([blocked, narrow(1400)]);
   // Only warns, as the MTU is the default.
   expect(found(1500)).toEqual([blocked, `warning: ${narrow(1500)}`]);
@@ -204,17 +204,17 @@ test.each([
   [
     ["4789/udp"],
     4789,
-    "; if something on the way uses 4789/udp itself (NSX, Proxmox, some clouds), set dataPathPort on the Swarm",
+    "; if something in between uses 4789/udp itself (NSX, Proxmox, some clouds), set dataPathPort on the Swarm",
   ],
   [
     ["5789/udp"],
     5789,
-    "; if something on the way uses 5789/udp itself (NSX, Proxmox, some clouds), set dataPathPort on the Swarm",
+    "; if something in between uses 5789/udp itself (NSX, Proxmox, some clouds), set dataPathPort on the Swarm",
   ],
   [["7946/udp"], 4789, ""],
 ])("names dataPathPort if the data path is blocked: %j", (checks, port, fix) => {
   const [line] = lines(blockedLinkIssues(SWARM, [], seen, [{ from: "a", to: "b", checks }], port));
-  expect(line).toContain(`open it in the firewalls and security groups of both${fix}`);
+  expect(line).toContain(`open these ports in the firewalls and security groups of both${fix}`);
   expect(line?.includes("dataPathPort")).toBe(fix !== "");
 });
 
@@ -256,10 +256,10 @@ test("reports skipped probes once for each host", () => {
   const needs = { ...NEEDS, encrypted: true };
   const run = { able: ["a", "b"], probed: hosts, links, missed: links, failures: { a: "killed" }, needs };
   expect(lines(skippedProbeIssues(SWARM, seen, run))).toEqual([
-    'warning: Swarm "swarm": hosts.b.privateAddress "10.1.0.98": not probed whether other hosts reach it: there is no python3 on it',
-    'warning: Swarm "swarm": hosts.a.privateAddress "10.1.0.97": not probed whether other hosts reach it: killed',
-    'warning: Swarm "swarm": hosts.c.privateAddress (not given): not probed whether it reaches host a: they took too long to begin; run it again',
-    'warning: Swarm "swarm": hosts.a.privateAddress "10.1.0.97": not probed whether it is reached on ESP (IP protocol 50): that takes root there, or sudo without a password',
+    'warning: Swarm "swarm": hosts.b.privateAddress "10.1.0.98": connections from other hosts were not checked: it has no python3',
+    'warning: Swarm "swarm": hosts.a.privateAddress "10.1.0.97": connections from other hosts were not checked: killed',
+    'warning: Swarm "swarm": hosts.c.privateAddress (not given): connections to host a were not checked: they took too long to start; run it again',
+    'warning: Swarm "swarm": hosts.a.privateAddress "10.1.0.97": connections to its ESP (IP protocol 50) were not checked: that needs root there, or sudo without a password',
   ]);
 });
 

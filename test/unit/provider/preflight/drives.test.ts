@@ -220,7 +220,7 @@ test("the host network is refused if the engine maps users", () => {
     checkService(requirement, [], snapshot({ a: engine })).map(formatPreflightIssue);
   const onHost = { ...SERVICE, usesHostNetwork: true };
   expect(lines(onHost, USERNS)).toEqual([
-    `MinioService "store": network "a": its engine maps users (userns-remap), and then Docker runs no container on the host's network: use another network, or remove "userns-remap" from /etc/docker/daemon.json and restart Docker`,
+    `MinioService "store": network "a": its engine maps users (userns-remap), so Docker runs no container on the host's network: use another network, or remove "userns-remap" from /etc/docker/daemon.json and restart Docker`,
   ]);
   expect(lines(onHost, info({}))).toEqual([]);
   expect(lines(SERVICE, USERNS)).toEqual([]);

@@ -130,13 +130,13 @@ describe("reports", () => {
       "a copied machine",
       [SWARM],
       two(machines({ machineId: "x", bootId: "1" }, { machineId: "x", bootId: "2" })),
-      'warning: Swarm "swarm": hosts.b "x": /etc/machine-id is that of host a as well, and DHCP may give both one address: remove the file there, run `systemd-machine-id-setup`, restart the machine',
+      'warning: Swarm "swarm": hosts.b "x": /etc/machine-id is that of host a as well, and DHCP may give both one address: remove the file there, run `systemd-machine-id-setup`, and restart the machine',
     ],
     [
       "an address that only the host itself can connect to",
       [SWARM],
       two(addresses("127.0.0.1", "10.1.0.2")),
-      'Swarm "swarm": hosts.a.privateAddress "127.0.0.1": leads every other host to itself: give the address by which the other hosts reach this one',
+      'Swarm "swarm": hosts.a.privateAddress "127.0.0.1": leads every other host to itself: give the address at which the other hosts reach this one',
     ],
     [
       "clocks of engines whose machines cannot be inspected",
@@ -169,7 +169,7 @@ describe("reports", () => {
       "a kernel without VXLAN",
       [SWARM],
       two(machines({ kernel: { vxlan: "no", esp: "yes" } })),
-      `Swarm "swarm": hosts.a "kernel": has no VXLAN, which overlay networks are made of: ${FURTHER} another kernel`,
+      `Swarm "swarm": hosts.a "kernel": has no VXLAN, which overlay networks need: ${FURTHER} another kernel`,
     ],
     [
       "a kernel without ESP",
@@ -197,7 +197,7 @@ describe("reports", () => {
       ),
       [
         'Swarm "swarm": hosts.a "7946/tcp": serf listens on this port, which Swarm needs: end it (`ss -ltnp \'sport = :7946\'` names it)',
-        'Swarm "swarm": hosts.b "7946/tcp": Docker Engine, though it is in no Swarm, has not let go of this port, which Swarm needs: restart it (`systemctl restart docker`)',
+        'Swarm "swarm": hosts.b "7946/tcp": Docker Engine is not in a Swarm but still holds this port, which Swarm needs: restart it (`systemctl restart docker`)',
       ],
     ],
     [
@@ -205,15 +205,15 @@ describe("reports", () => {
       [SWARM, disks],
       two(machines({ mounts, space: { "/": full, "/mnt/disk1": full } })),
       [
-        'Swarm "swarm": hosts.a "/var/lib/docker": its disk has 1 MiB left of 100.0 GiB: free some, or give it a larger one',
-        'MinioService "store": hosts.a.drives "/mnt/disk1": its disk has 1 MiB left of 100.0 GiB: free some, or give it a larger one',
+        'Swarm "swarm": hosts.a "/var/lib/docker": its disk has 1 MiB left of 100.0 GiB: free some space, or use a larger disk',
+        'MinioService "store": hosts.a.drives "/mnt/disk1": its disk has 1 MiB left of 100.0 GiB: free some space, or use a larger disk',
       ],
     ],
     [
       "a full disk of a node, as a warning so that the fix can run",
       [SWARM, disks],
       nodes(machines({ mounts, space: { "/mnt/disk1": full } })),
-      'warning: MinioService "store": hosts.a.drives "/mnt/disk1": its disk has 1 MiB left of 100.0 GiB: free some, or give it a larger one',
+      'warning: MinioService "store": hosts.a.drives "/mnt/disk1": its disk has 1 MiB left of 100.0 GiB: free some space, or use a larger disk',
     ],
     [
       "a full disk of an unreachable node, from its manager's facts",
@@ -226,15 +226,15 @@ describe("reports", () => {
           machines: { a: machine({ mounts, space: { "/mnt/disk1": full } }) },
         },
       ),
-      'warning: MinioService "store": hosts.a.drives "/mnt/disk1": its disk has 1 MiB left of 100.0 GiB: free some, or give it a larger one',
+      'warning: MinioService "store": hosts.a.drives "/mnt/disk1": its disk has 1 MiB left of 100.0 GiB: free some space, or use a larger disk',
     ],
     [
       "disks with little free space",
       [SWARM, disks],
       two(machines({ mounts, space: { "/": low, "/mnt/disk1": low, "/mnt": full } })),
       [
-        'warning: Swarm "swarm": hosts.a "/var/lib/docker": its disk has 1.0 GiB left of 100.0 GiB: free some, or give it a larger one',
-        'warning: MinioService "store": hosts.a.drives "/mnt/disk1": its disk has 1.0 GiB left of 100.0 GiB: free some, or give it a larger one',
+        'warning: Swarm "swarm": hosts.a "/var/lib/docker": its disk has 1.0 GiB left of 100.0 GiB: free some space, or use a larger disk',
+        'warning: MinioService "store": hosts.a.drives "/mnt/disk1": its disk has 1.0 GiB left of 100.0 GiB: free some space, or use a larger disk',
       ],
     ],
     [
@@ -250,49 +250,49 @@ describe("reports", () => {
       "a node's translated address with a new encrypted network",
       [SWARM, NETWORK],
       nodes({ ...addresses("203.0.113.7", "10.1.0.2"), ...machines(own("10.1.0.1"), own("10.1.0.2")) }),
-      'OverlayNetwork "net": encrypted true: host a is given as 203.0.113.7, none of its own addresses (10.1.0.1), and encrypted traffic does not pass NAT: give the host\'s own address as privateAddress, or set encrypted: false',
+      'OverlayNetwork "net": encrypted true: host a is declared as 203.0.113.7, not one of its own addresses (10.1.0.1), and encrypted traffic does not pass NAT: give the host\'s own address as privateAddress, or set encrypted: false',
     ],
     [
       "a node's translated address without encryption",
       [SWARM, clear],
       nodes({ ...addresses("203.0.113.7", "10.1.0.2"), ...machines(own("10.1.0.1"), own("10.1.0.2")) }),
-      `warning: Swarm "swarm": hosts.a.privateAddress "203.0.113.7": none of this host's own addresses (10.1.0.1): if the machine got a new one, ${howToReaddress()}; if it is behind NAT, encrypted networks do not work`,
+      `warning: Swarm "swarm": hosts.a.privateAddress "203.0.113.7": is not one of this host's own addresses (10.1.0.1): if the machine got a new one, ${howToReaddress()}; if it is behind NAT, encrypted networks do not work`,
     ],
     [
       "an MTU larger than the link's",
       [shaped({ mtu: 9000 })],
       two({ ...addresses("10.1.0.1", "10.1.0.2"), ...machines(own("10.1.0.1", 1400), own("10.1.0.2", 9000)) }),
-      'OverlayNetwork "net": mtu 9000: larger than the MTU of the links between the hosts: 1400 on host a (eth0): give mtu: 1400',
+      'OverlayNetwork "net": mtu 9000: is larger than the MTU of the links between the hosts: 1400 on host a (eth0): give mtu: 1400',
     ],
     [
       "the default MTU of a new encrypted network on a link with a smaller one",
       [NETWORK],
       two({ ...addresses("10.1.0.1", "10.1.0.2"), ...machines(own("10.1.0.1", 1400), own("10.1.0.2")) }),
-      'OverlayNetwork "net": mtu 1500: larger than the MTU of the links between the hosts: 1400 on host a (eth0): give mtu: 1400',
+      'OverlayNetwork "net": mtu 1500: is larger than the MTU of the links between the hosts: 1400 on host a (eth0): give mtu: 1400',
     ],
     [
       "the default MTU on a link with a smaller one",
       [clear],
       two({ ...addresses("10.1.0.1", "10.1.0.2"), ...machines(own("10.1.0.1", 1400), own("10.1.0.2", 1420)) }),
-      'warning: OverlayNetwork "net": mtu 1500: larger than the MTU of the links between the hosts: 1400 on host a (eth0), 1420 on host b (eth0): give mtu: 1400',
+      'warning: OverlayNetwork "net": mtu 1500: is larger than the MTU of the links between the hosts: 1400 on host a (eth0), 1420 on host b (eth0): give mtu: 1400',
     ],
     [
       "a subnet that is too small, including hosts that do not exist yet",
       [shaped({ subnet: "10.20.0.0/29", gateway: "10.20.0.1" })],
       TO_COME,
-      'OverlayNetwork "net": subnet "10.20.0.0/29": has 5 addresses beside the gateway, and 3 hosts need 6 (per host one for a task and one for Swarm itself): choose a larger one, for instance a /24',
+      'OverlayNetwork "net": subnet "10.20.0.0/29": has 5 addresses besides the gateway, and 3 hosts need 6 (per host one for a task and one for Swarm itself): choose a larger one, for instance a /24',
     ],
     [
       "a range that is too small",
       [shaped({ gateway: "10.20.0.1", ipRange: "10.20.0.128/30" })],
       TO_COME,
-      'OverlayNetwork "net": ipRange "10.20.0.128/30": has 4 addresses beside the gateway, and 3 hosts need 6 (per host one for a task and one for Swarm itself): choose a larger one, for instance a /24',
+      'OverlayNetwork "net": ipRange "10.20.0.128/30": has 4 addresses besides the gateway, and 3 hosts need 6 (per host one for a task and one for Swarm itself): choose a larger one, for instance a /24',
     ],
     [
       "a subnet that contains a host's address",
       [shaped({ subnet: "10.1.0.0/24" })],
       two(addresses("10.1.0.1", "10.1.1.2")),
-      'OverlayNetwork "net": subnet "10.1.0.0/24": overlaps with 10.1.0.1/32, the address of host a: choose a free one, for instance 10.20.0.0/24, or leave it out and the Swarm does',
+      'OverlayNetwork "net": subnet "10.1.0.0/24": overlaps with 10.1.0.1/32, the address of host a: choose a free one, for instance 10.20.0.0/24, or leave it out, and the Swarm chooses one',
     ],
     [
       "a route of a machine with an unreachable engine, where bridges may be Docker's own",
@@ -311,7 +311,7 @@ describe("reports", () => {
           },
         },
       ),
-      'OverlayNetwork "net": subnet "10.20.0.0/24": overlaps with 10.20.0.0/20, a route of host b (eth1): choose a free one, for instance 10.20.16.0/24, or leave it out and the Swarm does',
+      'OverlayNetwork "net": subnet "10.20.0.0/24": overlaps with 10.20.0.0/20, a route of host b (eth1): choose a free one, for instance 10.20.16.0/24, or leave it out, and the Swarm chooses one',
     ],
     [
       "hosts in the first subnets of the Swarm's default pool",

@@ -122,12 +122,12 @@ describe("a failed change", () => {
     expect(thrown).not.toBeInstanceOf(ResourceInitError);
     expect(thrown).toMatchObject({
       message:
-        "service store-a: its tasks keep failing. Rolled back: service store-a with the former settings again. " +
+        "service store-a: its tasks keep failing. Rolled back to the previous settings: service store-a. " +
         "Correct it and run `pulumi up` again",
     });
   });
 
-  test("is recorded as unfinished with the former settings if the rollback fails", async () => {
+  test("is recorded as unfinished with the previous settings if the rollback fails", async () => {
     const { thrown } = await outcome(failed, { apply: () => Promise.reject(new ResourceError("no host is up")) });
     expect(thrown).toBeInstanceOf(ResourceInitError);
     expect(thrown).toMatchObject({
@@ -197,7 +197,7 @@ describe("a rolling update", () => {
     const rollout = decideRollout(former, wanted, []);
     const change = Service.update!(id, inputs, { ...inputs, spec: wanted, rollout });
     await expect(advanceUntilSettled(change)).rejects.toThrow(
-      /fails with the new settings.* Rolled back: service store with the former/,
+      /fails with the new settings.* Rolled back to the previous settings: service store\./,
     );
     const images = written.map(({ TaskTemplate }) => TaskTemplate.ContainerSpec.Image);
     expect(images).toEqual([...Array<string>(changed + 1).fill("minio:2"), "minio:1"]);

@@ -186,7 +186,7 @@ test("the Service resource rolls back a failed update", async () => {
   const rollout = decideRollout(before, after, []);
   const change = Service.update!(id, olds, { ...olds, spec: after, rollout });
   await expect(advanceUntilSettled(change)).rejects.toThrow(
-    /fails with the new settings.*Rolled back: service store with the former settings again/,
+    /fails with the new settings.*Rolled back to the previous settings: service store\./,
   );
   expect(scene.taskStates()).toEqual(all("a running"));
 });
