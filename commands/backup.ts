@@ -23,7 +23,7 @@ await main(async () => {
   const archive = await progress(`copying the Swarm's state from host ${hostKey}, with its engine stopped`, () =>
     exportSwarmState(manager.connection),
   );
-  // Never overwrites a file. Readable by its owner alone: it lets anyone join the Swarm and read its secrets.
+  // Never overwrites a file. Readable only by its owner: anyone with the file can join the Swarm and read its secrets.
   writeFileSync(file, archive, { mode: 0o600, flag: "wx" });
   say(`${file} (${archive.length} bytes) contains the Swarm's keys and secrets: store it securely`);
   if (swarm.unlockKey)

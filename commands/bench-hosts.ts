@@ -29,12 +29,13 @@ await main(async () => {
     ...{ cluster: [], growth: [], standIns: [], throughput: [], encryption: [], skipped: [] },
   };
   const noLab = labUnavailableReason();
-  /** Returns whether this machine can measure that part with so many hosts; if not, the report says why. */
+  /** Returns whether this machine can measure a part with that many hosts. If not, adds the reason to the report. */
   const fits = (part: HostPart, hosts: number, mib: number): boolean => {
     const free = Math.round(availableMiB());
-    const why = noLab ?? (hosts * mib > free ? `${hosts * mib} MiB are needed, and ${free} MiB are free` : undefined);
-    if (why !== undefined) report.skipped.push(`${part}, ${hosts} hosts: ${why}`);
-    return why === undefined;
+    const reason =
+      noLab ?? (hosts * mib > free ? `${hosts * mib} MiB are needed, and ${free} MiB are free` : undefined);
+    if (reason !== undefined) report.skipped.push(`${part}, ${hosts} hosts: ${reason}`);
+    return reason === undefined;
   };
 
   /** Measures one size. After Ctrl-C it measures nothing more; earlier results are still reported. */
@@ -75,7 +76,7 @@ await main(async () => {
   if (parts.has("throughput")) {
     const hosts = sizes?.[0] ?? 4;
     if (fits("throughput", hosts, 2_000)) {
-      const skip = (why: string) => report.skipped.push(why);
+      const skip = (reason: string) => report.skipped.push(reason);
       const measured = await measure("throughput", (tell) => benchThroughput(hosts, { tell, skip }));
       report.throughput.push(...measured.flat());
     }

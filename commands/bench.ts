@@ -55,13 +55,13 @@ await main(async () => {
 /** Runs `work` while the stack is up. A stack that was down is destroyed again, and keeps data that it had before. */
 function whileUp<T>({ stack, stackSwarmId, volumes }: EngineState, work: () => Promise<T>): Promise<T> {
   if (stackSwarmId !== undefined) return work();
-  const takeDown = volumes.length > 0 ? down : downWithData;
+  const downCommand = volumes.length > 0 ? down : downWithData;
   return withCleanup(
     async () => {
       await up(stack);
       return await work();
     },
-    () => takeDown(stack),
+    () => downCommand(stack),
   );
 }
 

@@ -1,5 +1,5 @@
-// `npm run down`: destroys a stack. Its data volumes and the Docker Engines stay; `-- --delete-data` removes the volumes.
-// On AWS the machines are deleted, and data volumes stay as long as they are protected.
+// `npm run down`: destroys a stack. Its data volumes and the Docker Engines stay; `-- --delete-data` removes the
+// volumes. On AWS the machines are deleted; protected data volumes stay.
 import { existsSync } from "node:fs";
 import { progress, say } from "../toolchain/progress.ts";
 import { cloudVolumes } from "./down/cloud-volumes.ts";
@@ -95,16 +95,16 @@ async function findStackData(session: Session, exported: ExportedStack, isThisMa
 }
 
 /** Rejects volumes that are in use, and asks the user to confirm, before anything is changed. */
-async function confirmDeletion({ volumes, services, unreachable }: StackData, asked: ConfirmOptions): Promise<void> {
+async function confirmDeletion({ volumes, services, unreachable }: StackData, options: ConfirmOptions): Promise<void> {
   const ours = volumes.filter(({ isOurs }) => isOurs);
   const users = await findVolumeUsers(ours, services);
   if (users.length > 0) throw new Error(volumesInUseError(users));
   for (const { key, why } of unreachable)
     say(`host ${key}: its volumes stay, because its engine does not answer: ${why}`);
-  await confirmRemoval(ours, asked);
+  await confirmRemoval(ours, options);
 }
 
-/** Removes the volumes, then the identity that recognises them. Returns 1 if a host was unreachable. */
+/** Removes the volumes, then the identity by which they are recognised. Returns 1 if a host was unreachable. */
 async function deleteData(session: Session, { volumes, unreachable }: StackData): Promise<number> {
   const ours = volumes.filter(({ isOurs }) => isOurs);
   if (ours.length === 0) say(`no data volumes of this stack are left; ${ENGINES_STAY}`);
@@ -113,7 +113,7 @@ async function deleteData(session: Session, { volumes, unreachable }: StackData)
     say(`removed, with all data: ${ours.map(formatVolume).join(", ")}; ${ENGINES_STAY}`);
   }
   reportForeignVolumes(volumes);
-  // A host that comes back still has volumes, which only the identity recognises.
+  // An unreachable host still has volumes, and only the identity shows that they belong to this state.
   if (unreachable.length > 0) return 1;
   if (identitiesIn(session).length > 0) {
     await readPulumiOutput(session, ["destroy", "--yes", "--skip-preview", "--non-interactive"]);
@@ -150,7 +150,7 @@ interface DestroyOptions {
   rest: string[];
 }
 
-/** Deletes the machines. Data volumes stay as long as they are protected. */
+/** Deletes the machines. Protected data volumes stay. */
 async function downOnAws(session: Session, deletesData: boolean, { rest, ...how }: DestroyOptions): Promise<number> {
   if (deletesData) assertNotProtected(session);
   const kept = deletesData ? [] : ["--exclude-protected"];
@@ -159,7 +159,7 @@ async function downOnAws(session: Session, deletesData: boolean, { rest, ...how 
   return code;
 }
 
-/** Pulumi would refuse too, but recommend to remove the volumes from the state instead of deleting them. */
+/** Pulumi would reject this too, but recommend removing the volumes from the state instead of deleting them. */
 function assertNotProtected({ state, stack }: Session): void {
   const held = cloudVolumes(readCheckpoint(state, stack).resources ?? []).filter(({ isProtected }) => isProtected);
   if (held.length === 0) return;

@@ -1,4 +1,4 @@
-// `npm run env`: prints exports with which a plain `pulumi` works on a stack: eval "$(npm run -s env)".
+// `npm run env`: prints exports that let a plain `pulumi` work on a stack: eval "$(npm run -s env)".
 import { shellQuote } from "../engine/shell-quoting.ts";
 import { parseCommandArgs } from "./lib/args.ts";
 import { main } from "./lib/main.ts";
@@ -16,8 +16,8 @@ await main(async () => {
   const folders = pathFolders(session.toolchain);
   if (args.json) return void console.log(JSON.stringify({ ...variables, path: folders }, null, 2));
   // It would take precedence over the file with this state's passphrase.
-  const isInTheWay = !isShared && process.env["PULUMI_CONFIG_PASSPHRASE"] !== undefined;
-  if (isInTheWay) console.log("unset PULUMI_CONFIG_PASSPHRASE");
+  const hidesPassphraseFile = !isShared && process.env["PULUMI_CONFIG_PASSPHRASE"] !== undefined;
+  if (hidesPassphraseFile) console.log("unset PULUMI_CONFIG_PASSPHRASE");
   for (const [name, value] of Object.entries(variables)) console.log(`export ${name}=${shellQuote(value)}`);
   console.log(`export PATH=${shellQuote(folders.join(":"))}:"$PATH"`);
 });

@@ -28,7 +28,7 @@ const actions: Record<string, (args: string[], options: Record<string, string>) 
   down: () => exclusively(stopLabStack),
 };
 
-/** Runs one `up` or `down` at a time: two at once would both find no lab. */
+/** Runs one `up` or `down` at a time, because two at once would both find no lab. */
 function exclusively(work: () => Promise<void>): Promise<void> {
   return withFileLock(join(openState().path, "lab.held"), work);
 }
@@ -61,7 +61,7 @@ async function startLabStack(values: Record<string, string>): Promise<void> {
         `\`pulumi stack rename\` and rename its file, or remove both, then run this again`,
     );
   }
-  // With the state of hosts that are gone, `up` would fail on the new ones.
+  // With the state of removed hosts, `up` would fail on the new ones.
   await removeLabStack(state);
   const options = { hosts, disks, engines, keep: true, clone: ROOT };
   for (const version of new Set(engines)) await ensureEngineLayers(version);

@@ -35,7 +35,7 @@ await main(async () => {
   const env = { ...session.env, ...(json && STREAMING_PREVIEW) };
   const code = await runPulumi({ ...session, env }, upArguments({ isEmpty, isTerminal, yes, json, rest }));
   await bringing?.stop();
-  // From here on Ctrl-C ends the command, which only reads.
+  // From here on, Ctrl-C ends the command, because it only reads.
   process.removeListener("SIGINT", interrupt);
   if (interrupted.signal.aborted) return code || 130;
   const report = code === 0 ? await waitForHealth(session) : await waitForHealth(session, 0).catch(() => undefined);
@@ -61,8 +61,10 @@ async function waitForHealth(
   limitMs?: number,
 ): Promise<StatusReport | undefined> {
   if (stackKind(state, stack) === "kubernetes") return undefined;
-  return progress("waiting until the stack is healthy", async (tell) => {
+  return progress("waiting until the stack is healthy", async (showProgress) => {
     const recorded = recordedStack(await exportedStack({ ...session, state, stack }), state.projectName, stack);
-    return recorded && waitUntilHealthy(async () => statusReport(await collectSnapshot(recorded)), tell, limitMs);
+    return (
+      recorded && waitUntilHealthy(async () => statusReport(await collectSnapshot(recorded)), showProgress, limitMs)
+    );
   });
 }

@@ -15,8 +15,8 @@ interface Upgraded extends Pick<UpgradeStep, "key" | "from" | "to"> {
 }
 
 /**
- * `npm run upgrade`: upgrades Docker Engine on the stack's hosts, one after another. It starts with a host when the
- * store can do without it, and continues when the store is healthy again. Ctrl-C ends it after the current host.
+ * `npm run upgrade`: upgrades Docker Engine on the stack's hosts, one after another. It starts with a host once the
+ * store can do without it, and continues once the store is healthy again. Ctrl-C ends it after the current host.
  */
 await main(async () => {
   const { stack, json, dryRun, ...options } = upgradeArguments(process.argv.slice(2));
@@ -43,22 +43,22 @@ await main(async () => {
 
 async function runStep(upgrade: Upgrade, step: UpgradeStep, dryRun: boolean, signal: AbortSignal): Promise<Upgraded> {
   const { key, from, to, action, installed } = step;
-  const told = { key, from, to, package: installed.name };
-  const what = action === "restart" ? `${to}, which is installed but not running yet` : `${from} -> ${to}`;
+  const result = { key, from, to, package: installed.name };
+  const change = action === "restart" ? `${to}, which is installed but not running yet` : `${from} -> ${to}`;
   if (action === "none") {
     say(`host ${key}: ${installed.name} ${from}: nothing to do`);
-    return { ...told, outcome: "nothing to do" };
+    return { ...result, outcome: "nothing to do" };
   }
   if (dryRun) {
-    say(`host ${key}: ${installed.name} ${what}`);
-    return { ...told, outcome: "planned" };
+    say(`host ${key}: ${installed.name} ${change}`);
+    return { ...result, outcome: "planned" };
   }
   signal.throwIfAborted();
-  await progress(`host ${key}: ${installed.name} ${what}`, () => upgrade.execute(step));
-  return { ...told, outcome: "upgraded" };
+  await progress(`host ${key}: ${installed.name} ${change}`, () => upgrade.execute(step));
+  return { ...result, outcome: "upgraded" };
 }
 
-/** On a signal the current host is finished first. */
+/** Returns a signal that aborts on Ctrl-C, so that the upgrade stops after the current host. */
 function stopOnSignal(): { signal: AbortSignal } {
   const controller = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const) {

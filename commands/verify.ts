@@ -18,7 +18,7 @@ await main(async () => {
   const interrupted = new AbortController();
   const interrupt = () => interrupted.abort(new Error("interrupted"));
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, interrupt);
-  const report = await progress("verifying", (tell) => verifyEndpoints(values, tell, interrupted.signal));
+  const report = await progress("verifying", (step) => verifyEndpoints(values, step, interrupted.signal));
   print(args.json ? JSON.stringify(report, undefined, 2) : renderVerify(report));
   return report.differences.length === 0 ? 0 : 1;
 });
@@ -64,7 +64,7 @@ async function verifyEndpoints(values: StackOutputs, step: ReportStep, signal: A
   } finally {
     step("removing the bucket");
     await removeBucket(Object.values(open())).catch((error: unknown) => {
-      // A failed call may have created the bucket nevertheless, so it is removed without a message.
+      // A failed call may still have created the bucket, so it is removed, but without a message.
       if (made) say(`bucket ${name} could not be removed: ${describeError(error)}`);
     });
   }
@@ -72,8 +72,8 @@ async function verifyEndpoints(values: StackOutputs, step: ReportStep, signal: A
 
 /** Returns the endpoints that do not answer, with the reason. They are skipped, because every request would time out. */
 async function findUnreachable(endpoints: Record<string, string>, ca?: string): Promise<Record<string, string>> {
-  const asked = Object.entries(endpoints).map(async ([host, url]) => [host, await endpointError(url, ca)] as const);
-  const unreachable = (await Promise.all(asked)).flatMap(([host, why]) =>
+  const checks = Object.entries(endpoints).map(async ([host, url]) => [host, await endpointError(url, ca)] as const);
+  const unreachable = (await Promise.all(checks)).flatMap(([host, why]) =>
     why === undefined ? [] : [[host, why] as const],
   );
   return Object.fromEntries(unreachable);

@@ -57,7 +57,7 @@ export const COMMANDS = {
     run: "npm run stacks",
     summary: "Lists the stacks of this repository.",
     usage: "[options]",
-    options: [["--changed-since <commit>", "tell which stacks the changes since that commit concern"], JSON_OUTPUT],
+    options: [["--changed-since <commit>", "show which stacks the changes since that commit affect"], JSON_OUTPUT],
     positionals: [],
     example: "npm run stacks -- --changed-since origin/main",
   },
@@ -78,7 +78,7 @@ export const COMMANDS = {
   },
   env: {
     run: "npm run env",
-    summary: "Prints shell exports with which a plain `pulumi` works on a stack.",
+    summary: "Prints shell exports that let a plain `pulumi` work on a stack.",
     usage: "[options]",
     options: [STACK, SHARED, YES, JSON_OUTPUT],
     positionals: [],
@@ -119,7 +119,7 @@ export const COMMANDS = {
     run: "npm run restore",
     summary: "Replaces the Swarm's state on a manager with that of a backup, and continues with this manager alone.",
     usage: "[options] <host key> <file>",
-    options: [STACK, ["-y, --yes", "agree to lose what changed in the Swarm since the backup"]],
+    options: [STACK, ["-y, --yes", "agree to lose changes of the Swarm since the backup"]],
     positionals: ["<host key>", "<file>"],
     example: "npm run restore -- a swarm-a.tgz --yes",
   },
@@ -140,7 +140,7 @@ export const COMMANDS = {
     options: [
       ["--hosts <number>", "how many hosts `up` starts (default: 4)"],
       ["--disks <number>", "how many disks each host has (default: 0)"],
-      ["--engine <versions>", "which Docker Engine the hosts run, or a list that is dealt out to them: 28 or 28,29"],
+      ["--engine <versions>", "versions of Docker Engine, assigned to the hosts in turn, such as 28 or 28,29"],
     ],
     example: "npm run lab -- up --hosts 4",
   },
@@ -164,10 +164,10 @@ export const COMMANDS = {
   },
   test: {
     run: "npm test",
-    summary: "Runs the tests, after it has prepared everything that they need.",
+    summary: "Prepares everything that the tests need, and runs them.",
     usage: "[options] [files and options of vitest]",
     options: [
-      ["--full", "run everything: all cases, and the projects that are left out otherwise"],
+      ["--full", "run everything: all cases, and the projects that are skipped by default"],
       ["--durations", "print how long each file and each test took, slowest first"],
     ],
     forwardsTo: "vitest",

@@ -13,8 +13,8 @@ const COPY_MS = 300_000;
 const START_MS = 120_000;
 
 /**
- * Returns the Swarm's state of a manager: an archive (tar, gzip) of the folder `swarm` in the Docker root. It stops the
- * engine during the copy, as Docker requires, and with it the machine's containers.
+ * Returns a manager's Swarm state: an archive (tar, gzip) of the folder `swarm` in the Docker root. Stops the engine,
+ * and with it the machine's containers, during the copy, as Docker requires.
  */
 export async function exportSwarmState(connection: EngineConnection): Promise<Buffer> {
   const encoded = await runCommandsAsRoot(connection, backupCommands(await dockerRoot(connection)));
@@ -23,8 +23,8 @@ export async function exportSwarmState(connection: EngineConnection): Promise<Bu
 }
 
 /**
- * Replaces a machine's Swarm state with such an archive. The previous state stays under another name, and is restored if
- * the engine does not start.
+ * Replaces a machine's Swarm state with that of an archive. The previous state is kept under another name, and restored
+ * if the engine does not start.
  */
 export async function importSwarmState(connection: EngineConnection, archive: Buffer): Promise<{ former: string }> {
   const root = await dockerRoot(connection);

@@ -25,7 +25,7 @@ export function backupCommands(root: string): string[] {
  * Returns commands that read such an archive and replace the folder `swarm` in the Docker root with the one in it. The
  * previous folder is renamed to `former`. The archive is unpacked first; on any error the previous folder is restored.
  */
-export function restoreCommands(root: string, former: string): string[] {
+export function restoreCommands(root: string, previous: string): string[] {
   return [
     ...SIGNALS,
     'copy=$(mktemp); exec 3>"$copy" 4<"$copy" 5<"$copy"; rm -f "$copy"',
@@ -37,7 +37,7 @@ export function restoreCommands(root: string, former: string): string[] {
     'if [ -h "$beside/swarm" ] || [ ! -f "$beside/swarm/docker-state.json" ]; then',
     '  echo "the archive contains no Swarm state: use a file that npm run backup wrote" >&2; exit 1',
     "fi",
-    ...rollBackFunction(root, former),
+    ...rollBackFunction(root, previous),
     "is_started=no",
     "finish() {",
     "  code=$?; trap - EXIT; trap '' HUP INT TERM; set +e",
@@ -48,7 +48,7 @@ export function restoreCommands(root: string, former: string): string[] {
     "}",
     "trap finish EXIT",
     "stop_engine",
-    `if [ -e ${swarmFolder(root)} ]; then mv ${swarmFolder(root)} ${shellQuote(former)}; fi`,
+    `if [ -e ${swarmFolder(root)} ]; then mv ${swarmFolder(root)} ${shellQuote(previous)}; fi`,
     "is_moved=yes",
     `mv "$beside/swarm" ${swarmFolder(root)}`,
     "start_engine",
@@ -57,10 +57,10 @@ export function restoreCommands(root: string, former: string): string[] {
 }
 
 /** Returns commands that undo successful `restoreCommands`. */
-export function rollBackCommands(root: string, former: string): string[] {
+export function rollBackCommands(root: string, previous: string): string[] {
   return [
     ...SIGNALS,
-    ...rollBackFunction(root, former),
+    ...rollBackFunction(root, previous),
     "trap start_engine EXIT",
     "stop_engine || true",
     "is_moved=yes",
@@ -69,12 +69,12 @@ export function rollBackCommands(root: string, former: string): string[] {
 }
 
 /** Defines `put_back`. It removes the restored folder only if the previous one was moved away or did not exist. */
-function rollBackFunction(root: string, former: string): string[] {
+function rollBackFunction(root: string, previous: string): string[] {
   return [
     "is_moved=no",
     "put_back() {",
-    `  if [ "$is_moved" = yes ] || [ -e ${shellQuote(former)} ]; then rm -rf ${swarmFolder(root)}; fi`,
-    `  if [ -e ${shellQuote(former)} ]; then mv ${shellQuote(former)} ${swarmFolder(root)}; fi`,
+    `  if [ "$is_moved" = yes ] || [ -e ${shellQuote(previous)} ]; then rm -rf ${swarmFolder(root)}; fi`,
+    `  if [ -e ${shellQuote(previous)} ]; then mv ${shellQuote(previous)} ${swarmFolder(root)}; fi`,
     "}",
   ];
 }

@@ -38,7 +38,7 @@ export async function settingsFiles(): Promise<Record<string, string>> {
   return Object.fromEntries(await Promise.all(formatted));
 }
 
-/** Returns docs/settings.md: one table of the settings, then one for each setting that has settings of its own. */
+/** Returns docs/settings.md: one table of the settings, then one for each setting with nested settings. */
 function settingsPage(): string {
   const rows = Object.entries(settingsSchema.entries).map(([name, schema]) => {
     const { kinds = [] } = getMetadata(schema.wrapped);

@@ -2,7 +2,7 @@ import { say } from "../../toolchain/progress.ts";
 import { askOnTerminal } from "../../toolchain/prompt.ts";
 import type { DataVolume } from "./data.ts";
 
-/** How to ask for the user's consent. */
+/** Options of asking the user for confirmation. */
 export interface ConfirmOptions {
   yes: boolean;
   /** Whether the user can be asked on a terminal. */

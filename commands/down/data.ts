@@ -42,29 +42,29 @@ export interface VolumeUser {
 }
 
 /** Finds the data volumes of a stack on all of its hosts. They outlive the stack. */
-export async function findDataVolumes(hosts: readonly StackHost[], sought: DataCriteria): Promise<DataVolumes> {
+export async function findDataVolumes(hosts: readonly StackHost[], criteria: DataCriteria): Promise<DataVolumes> {
   const unreachable: DataVolumes["unreachable"] = [];
-  const asked = hosts.map(async (host): Promise<DataVolume[]> => {
+  const inspections = hosts.map(async (host): Promise<DataVolume[]> => {
     const engine = new Engine(host.connection);
     try {
       await engine.ping(PING_MS);
       const volumes = (await engine.listVolumes()).map(({ Name: name, Labels }) => ({
         host,
         name,
-        isOurs: sought.isOurs(Labels),
+        isOurs: criteria.isOurs(Labels),
       }));
-      const found = volumes.filter(({ name, isOurs }) => isOurs || sought.mounted.includes(name));
+      const found = volumes.filter(({ name, isOurs }) => isOurs || criteria.mounted.includes(name));
       return found.toSorted((a, b) => a.name.localeCompare(b.name));
     } catch (error) {
       unreachable.push({ key: host.key, why: errorMessage(error) });
       return [];
     }
   });
-  return { volumes: (await Promise.all(asked)).flat(), unreachable };
+  return { volumes: (await Promise.all(inspections)).flat(), unreachable };
 }
 
 /**
- * Lists the containers, stopped ones included, that use any of these volumes.
+ * Lists the containers, including stopped ones, that use any of these volumes.
  *
  * @param services ids of services; their containers do not count
  */
@@ -72,12 +72,12 @@ export async function findVolumeUsers(
   volumes: readonly DataVolume[],
   services: readonly string[] = [],
 ): Promise<VolumeUser[]> {
-  const asked = volumes.map(async (volume) => {
+  const inspections = volumes.map(async (volume) => {
     const containers = await new Engine(volume.host.connection).listContainers({ volume: [volume.name] }, true);
     const others = containers.filter(({ Labels }) => !services.includes(Labels[SERVICE_LABEL] ?? ""));
     return others.map(({ Names, Id }) => ({ volume, container: Names[0]?.replace(/^\//, "") ?? Id.slice(0, 12) }));
   });
-  return (await Promise.all(asked)).flat();
+  return (await Promise.all(inspections)).flat();
 }
 
 const SERVICE_LABEL = "com.docker.swarm.service.id";
@@ -106,7 +106,7 @@ export function formatVolume({ host, name }: DataVolume): string {
   return host.key === "local" ? name : `${name} on ${host.key}`;
 }
 
-/** Waits for containers to release their volumes: one that has just ended holds them a moment longer. */
+/** Waits for containers to release their volumes, which takes a moment after a container has ended. */
 async function removeVolume(engine: Engine, name: string): Promise<void> {
   for (const end = Date.now() + RELEASE_MS; ; await pause(POLL_MS)) {
     try {

@@ -1,7 +1,7 @@
 import { isOwned } from "../../core/labels.ts";
 import { IDENTITY_TYPE, type StoredResource } from "../lib/state.ts";
 
-/** Returns whether a volume with these labels belongs to one of these identities, of which a state has exactly one. */
+/** Returns whether a volume with these labels belongs to one of these identities. A state has exactly one. */
 export function isOurs(labels: Record<string, string> | null, identities: readonly StoredResource[]): boolean {
   return identities.some(({ id = "" }) => isOwned(labels, { id }));
 }

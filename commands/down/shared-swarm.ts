@@ -3,8 +3,8 @@ import { findManager } from "../../provider/swarm/manager-pool.ts";
 import { createdSwarms, type ExportedStack } from "../lib/recorded-stack.ts";
 
 /**
- * Refuses to destroy a stack if others use its Swarm. Checks this before anything is deleted: Pulumi deletes the Swarm
- * last.
+ * Rejects destroying a stack if others use its Swarm. Checks this before anything is deleted, because Pulumi deletes
+ * the Swarm last.
  *
  * @throws with the other contents of the Swarm
  */

@@ -15,7 +15,7 @@ export function findHost<Host extends { key: string }>(key: string, hosts: reado
   const host = hosts.find((one) => one.key === key);
   if (host) return host;
   const keys = hosts.map((one) => one.key).toSorted();
-  throw new Error(`host "${key}": there is no such host key; choose one of ${keys.join(", ")}`);
+  throw new Error(`host "${key}": there is no such host: choose one of ${keys.join(", ")}`);
 }
 
 /** Returns the newest running container of the store on a host's engine. */

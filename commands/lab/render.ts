@@ -15,8 +15,8 @@ export function renderNextSteps(lab: Lab): string {
     `Pulumi.${LAB_STACK}.yaml points at them. Next:`,
     `  npm run up -- --stack ${LAB_STACK}       one store on all of them`,
     `  npm run verify -- --stack ${LAB_STACK}   objects through each host`,
-    `  npm run lab -- kill ${last}           cuts a host's power; \`start ${last}\` gives it back`,
-    "  npm run lab -- down             leaves nothing of them",
+    `  npm run lab -- kill ${last}           cuts a host's power; \`start ${last}\` restores it`,
+    "  npm run lab -- down             removes the hosts and their stack",
     "A shell on a host:",
     `  ssh -F none -i ${ssh.identityFile} -o UserKnownHostsFile=${ssh.knownHosts} ${ssh.user}@${address}`,
   ].join("\n");

@@ -13,7 +13,7 @@ export const LAB_STACK = "lab";
 
 const labStackFile = ({ project }: StateFolder) => join(project, `Pulumi.${LAB_STACK}.yaml`);
 
-/** The most managers: more of them make a Swarm slower, not safer. */
+/** The maximum number of managers: more make a lab's Swarm slower, not safer. */
 const MAX_MANAGERS = 3;
 
 const COMMENT = `# The hosts of \`npm run lab -- up\`; written by it, and removed by \`npm run lab -- down\`.
@@ -64,7 +64,7 @@ export function labConfig(
   };
 }
 
-/** A record of the file that the lab wrote: distinguishes it from a file of the user's. */
+/** A record of the file that the lab wrote, which distinguishes it from the user's own file. */
 interface LabRecord {
   addresses: string[];
 }
@@ -91,7 +91,7 @@ export function labStackProblem(state: StateFolder): string | undefined {
   );
   const members = (hasState ? (readCheckpoint(state, LAB_STACK).resources ?? []) : []).flatMap(recordedAddresses);
   const other = [...hosts, ...members].find((address) => !record.addresses.includes(address));
-  return other && `stack ${LAB_STACK}: has the host ${other}, which is not the lab's`;
+  return other && `stack ${LAB_STACK}: has the host ${other}, which does not belong to the lab`;
 }
 
 function configuredAddresses(config: Record<string, unknown> = {}): string[] {
@@ -104,7 +104,9 @@ function recordedAddresses({ type, inputs }: StoredResource): string[] {
   return type === "swarm:index:Member" && typeof address === "string" ? [address] : [];
 }
 
-/** Removes the stack with its state, after its hosts. Call it only if `labStackProblem` finds no problem. */
+/**
+ * Removes the stack with its state, after its hosts were removed. Call it only if `labStackProblem` finds no problem.
+ */
 export async function removeLabStack(state: StateFolder): Promise<void> {
   if (existsSync(stackFile(state, LAB_STACK))) {
     const session = await openSession(await ensureToolchain(), state, LAB_STACK);

@@ -8,7 +8,7 @@ import { type CommandName, COMMANDS } from "../../toolchain/help.mjs";
 export interface CommandArgs {
   /** `--stack`, `-s`; else PULUMI_STACK; else `dev`. If given several times, the last one. */
   stack: string;
-  /** All stacks that were named, in their order; the one stack if none was. */
+  /** All named stacks, in their order; the default stack if none is named. */
   stacks: string[];
   /** `--yes`, `-y`: ask nothing. */
   yes: boolean;
@@ -18,7 +18,7 @@ export interface CommandArgs {
   flags: Set<string>;
   /** The command's own options that were given, with their values. */
   values: Record<string, string>;
-  /** All other arguments, in their order: positional arguments, or what goes to another program. */
+  /** All other arguments, in their order: positional arguments, or arguments for another program. */
   rest: string[];
 }
 
@@ -36,7 +36,7 @@ interface OwnOption {
 export function parseCommandArgs(name: CommandName, argv: readonly string[] = process.argv.slice(2)): CommandArgs {
   const { forwardsTo, positionals, run } = COMMANDS[name];
   const options = ownOptions(name);
-  // parseArgs would split a group of short options, such as Pulumi's -r=false, which is never ours.
+  // Skips groups of short options, such as Pulumi's -r=false: they are never ours, and parseArgs would split them.
   const parsed = argv.map((arg, index) => ({ arg, index })).filter(({ arg }) => !/^-[^-]./.test(arg));
   const args = parsed.map(({ arg }) => arg);
   const { tokens } = parseArgs({ args, options, strict: false, allowPositionals: true, tokens: true });
@@ -47,7 +47,7 @@ export function parseCommandArgs(name: CommandName, argv: readonly string[] = pr
     if (token.kind !== "option") continue;
     const { name: option, rawName, value, inlineValue, index } = token;
     const type = options[option]?.type;
-    // `--yes=false` is not ours: a flag has no value.
+    // `--yes=false` is left to Pulumi: our flags have no value.
     if (type === undefined || (type === "boolean" && value !== undefined)) continue;
     consumed.add(parsed[index]!.index);
     if (type === "string" && !inlineValue && value !== undefined) consumed.add(parsed[index + 1]!.index);
@@ -90,12 +90,12 @@ function assertPositionals(name: CommandName, wanted: readonly string[], given: 
   throw new Error(`argument "${surplus}": unknown to \`${COMMANDS[name].run}\`: see ${helpOf(name)}`);
 }
 
-/** Returns the line that prints a command's help. */
+/** Returns the command line that prints a command's help. */
 export function helpOf(name: CommandName): string {
   return `\`${COMMANDS[name].run} -- --help\``;
 }
 
-/** Returns the line that runs a command on that stack; the default stack is not named. */
+/** Returns the command line that runs a command on a stack. Omits the default stack. */
 export function npmRun(command: string, stack: string, ...args: readonly string[]): string {
   const given = [...(stack === defaultStack() ? [] : ["--stack", stack]), ...args];
   return ["npm run", command, ...(given.length > 0 ? ["--", ...given] : [])].join(" ");

@@ -21,7 +21,7 @@ export interface StackConfig {
 export interface WorkingConfig {
   /** The path in PULUMI_OPTION_CONFIG_FILE. */
   path: string;
-  /** The last written version without the user's changes; the difference to it is what the user changed. */
+  /** The last written version without the user's changes, which are the difference from it. */
   basePath: string;
 }
 
@@ -54,7 +54,7 @@ export function writeWorkingConfig(state: StateFolder, stack: string, local: Rec
   return path;
 }
 
-/** Rewrites a file based on its content. Starts again if another process changes the file in the meantime. */
+/** Rewrites a file based on its content. Starts over if another process changes the file in the meantime. */
 function updateFile(path: string, change: (now: StackConfig | undefined) => StackConfig): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   for (;;) {
@@ -66,7 +66,7 @@ function updateFile(path: string, change: (now: StackConfig | undefined) => Stac
   }
 }
 
-/** Reads the tracked configuration of a stack: `Pulumi.<stack>.yaml` beside `Pulumi.yaml`. */
+/** Reads the tracked configuration of a stack: `Pulumi.<stack>.yaml` next to `Pulumi.yaml`. */
 export function readStackFile(state: StateFolder, stack: string): StackConfig {
   return readYaml(join(state.project, `Pulumi.${stack}.yaml`)) ?? {};
 }

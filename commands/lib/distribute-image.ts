@@ -22,7 +22,7 @@ interface UnreachableHost extends StackHost {
 }
 
 export interface DistributeOptions {
-  /** Whether an earlier run distributed an image. Then this run does so too, even if the hosts could pull one now. */
+  /** Whether an earlier run distributed an image. If so, this run does too, even if the hosts could pull one now. */
   wasDistributed: boolean;
   /** Whether to send the image to the hosts; a preview only checks whether they have it. */
   transfers: boolean;
@@ -58,11 +58,11 @@ export async function distributeImage(
     if (!(await new Engine(host.connection).hasImage(built.name))) lacking.push(host);
   });
   if (transfers && lacking.length > 0) {
-    await progress(`sending the store's image to ${countHosts(lacking.length)}`, async (tell) => {
+    await progress(`sending the store's image to ${countHosts(lacking.length)}`, async (showProgress) => {
       let sent = 0;
       await mapLimit(MAX_TRANSFERS, lacking, async (host) => {
         await ensureImageOnHost(built, host);
-        tell(`${++sent} of ${lacking.length} have it`);
+        showProgress(`${++sent} of ${lacking.length} have it`);
       });
     });
   }
@@ -98,7 +98,7 @@ async function distributeOnceReachable(built: BuiltImage, host: UnreachableHost,
     }
     await pause(RETRY_MS, undefined, { signal: over }).catch(() => {});
   }
-  say(`host ${host.key}: may lack the store's image, which the next \`npm run up\` brings: ${reason}`);
+  say(`host ${host.key}: may lack the store's image, which the next \`npm run up\` sends: ${reason}`);
 }
 
 /** Sends the image to a host unless it has it. */

@@ -19,8 +19,8 @@ export function exposureFromConfig(config: Record<string, unknown>, isLocal: boo
 }
 
 /**
- * Asks for consent before it publishes a local store to other machines, where no firewall rules can block them. Saves
- * the answer in the stack's working configuration.
+ * Asks for confirmation before a local store is published to other machines without firewall rules. Saves the
+ * confirmation in the stack's working configuration.
  *
  * @param canAsk whether there is a terminal to ask on
  * @throws if there is no terminal, or the user does not agree
@@ -35,12 +35,12 @@ export async function confirmExposure(
   const named = config["pulumi-swarm:engine"];
   const problem = await localRulesProblem(typeof named === "string" ? { host: named } : connection);
   if (problem === undefined) return;
-  const why = `This machine cannot block access to the store's ports: ${problem}.`;
-  const question = `${why}\nPublish them to everyone who can reach this machine? [y/N] `;
+  const reason = `This machine cannot block access to the store's ports: ${problem}.`;
+  const question = `${reason}\nPublish them to everyone who can reach this machine? [y/N] `;
   if (!canAsk || !/^y/i.test(await askOnTerminal(question))) {
     throw new Error(
-      `${EXPOSE_KEY}: is not set, and ${problem}: set it to true in Pulumi.${stack}.yaml to publish the store to everybody ` +
-        "who reaches this machine, or to false to publish nothing",
+      `${EXPOSE_KEY}: is not set, and ${problem}: set it to true in Pulumi.${stack}.yaml to publish the store to everyone ` +
+        "who can reach this machine, or to false to publish nothing",
     );
   }
   setInWorkingConfig(state, stack, EXPOSE_KEY, true);

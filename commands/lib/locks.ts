@@ -24,8 +24,8 @@ const MAX_LOCK_DELAY_MS = 300_000;
 const LOCAL_FILE_SYSTEMS = [0xef53, 0x58465342, 0x9123683e, 0x01021994, 0xf2f52010, 0x2fc12fc1, 0x794c7630];
 
 /**
- * Removes stale locks of killed Pulumi processes from a stack, if the process has certainly ended. Every other lock
- * stays; a line names its holder unless the holder is visibly running.
+ * Removes stale locks of killed Pulumi processes from a stack, if the process has certainly ended. Keeps every other
+ * lock, and prints its holder unless the holder is visibly running.
  */
 export function clearStaleLocks(state: StateFolder, stack: string): void {
   const folder = lockFolder(state, stack);
@@ -36,7 +36,7 @@ export function clearStaleLocks(state: StateFolder, stack: string): void {
     if (lock && isStale(lock, runs, folder)) {
       rmSync(file, { force: true });
       rmSync(`${file}.attrs`, { force: true });
-      say(`removed the lock of a Pulumi that is gone (process ${lock.pid}) from stack ${stack}`);
+      say(`removed the lock of a Pulumi that has ended (process ${lock.pid}) from stack ${stack}`);
     } else if (existsSync(file) && !(lock && isHolderRunning(lock, runs))) {
       say(
         `stack ${stack} is locked by ${lock ? describeHolder(lock) : `an unreadable lock, ${file}`}; if that no longer runs, free ` +
@@ -44,7 +44,7 @@ export function clearStaleLocks(state: StateFolder, stack: string): void {
       );
     }
   }
-  // Only runs that had ended before the locks were read: their locks have been removed.
+  // Removes only records of runs that had ended before the locks were read: their locks have been removed.
   for (const run of runs.filter((each) => each.isGone)) rmSync(run.file, { force: true });
 }
 
@@ -71,7 +71,7 @@ export function withStackLock<T>(state: StateFolder, stack: string, work: () => 
 }
 
 /** Writes this process's lock atomically: Pulumi treats every file in that folder as a lock, even a partial one. */
-function writeLock(file: string, beside: string): void {
+function writeLock(file: string, temporary: string): void {
   const lock: Lock = {
     pid: process.pid,
     username: username(),
@@ -79,10 +79,10 @@ function writeLock(file: string, beside: string): void {
     timestamp: new Date().toISOString(),
   };
   try {
-    writeFileSync(beside, JSON.stringify(lock), { mode: 0o600 });
-    renameSync(beside, file);
+    writeFileSync(temporary, JSON.stringify(lock), { mode: 0o600 });
+    renameSync(temporary, file);
   } finally {
-    rmSync(beside, { force: true });
+    rmSync(temporary, { force: true });
   }
 }
 
@@ -91,7 +91,7 @@ function isStale(lock: Lock, runs: readonly ReadRun[], folder: string): boolean 
   if (lock.hostname !== hostname()) return false;
   const own = runs.filter((run) => holdsLock(run, lock));
   if (own.length > 0) return own.every((run) => run.isGone);
-  // Of a Pulumi that the commands did not start, only the process id is known.
+  // If these commands did not start the Pulumi, only its process id is known.
   return isPidUnused(lock.pid) && LOCAL_FILE_SYSTEMS.includes(Number(statfsSync(folder).type));
 }
 

@@ -5,9 +5,9 @@ import type { Session } from "./pulumi.ts";
 import { readStoredState, stackFile } from "./state.ts";
 
 /**
- * Removes the pending creates of a killed run from a stack's state, of which Pulumi would warn at every run. Nothing is
- * lost: whatever was created has its owner's labels, and the next `up` adopts or removes it. Cloud resources have no
- * such labels and cost money, so for them Pulumi keeps warning.
+ * Removes the pending creates of a killed run from a stack's state. Otherwise Pulumi would warn about them in every
+ * run. Nothing is lost: the created objects have their owner's labels, and the next `up` adopts or removes them. Cloud
+ * resources have no such labels and cost money, so Pulumi keeps warning about them.
  *
  * Does nothing while an update runs. Holds the stack's lock from reading the state to writing it, so that no newer state
  * is overwritten; `pulumi stack import` locks only for the write.
@@ -23,7 +23,7 @@ export function clearPendingCreates(session: Session): void {
     if (inCloud.length > 0) {
       const names = [...new Set(inCloud)].join(", ");
       return (
-        `a killed run was creating ${names}: find what has that name in AWS but is not in the stack, remove it there, ` +
+        `a killed run was creating ${names}: remove any AWS resource of that name that is not in the stack, ` +
         "then run `pulumi refresh --clear-pending-creates`"
       );
     }

@@ -47,7 +47,7 @@ export async function prepare(stack: string, options: PrepareOptions = {}): Prom
   return { session, engine, image };
 }
 
-/** Reads the hosts from the working configuration, and writes the image that they get into it. */
+/** Reads the hosts from the working configuration, and writes the image that they get to it. */
 async function prepareHostsImage(state: StateFolder, stack: string, { isPreview = false }: PrepareOptions) {
   const write = (name: string | undefined) =>
     writeWorkingConfig(state, stack, name === undefined ? {} : { [IMAGE_KEY]: name });

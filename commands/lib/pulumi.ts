@@ -37,7 +37,7 @@ export async function ensureToolchain(kind?: unknown): Promise<Toolchain> {
   return { bin, plugins };
 }
 
-/** Returns the environment variables with which any `pulumi` works on this state. */
+/** Returns the environment variables that let any `pulumi` work on this state. */
 export function pulumiVariables(state: StateFolder, stack: string): Record<string, string> {
   return {
     ...commonVariables(state, stack),
@@ -67,8 +67,8 @@ export function pathFolders(toolchain: Toolchain): string[] {
 }
 
 /**
- * Skips the metadata files: a Pulumi that is killed while it writes one leaves it empty, and can then not read the state
- * itself. The state is written atomically.
+ * Disables the metadata files: if Pulumi is killed while it writes one, the empty file keeps it from reading the state.
+ * The state itself is written atomically.
  */
 function backendUrl({ backend }: StateFolder): string {
   return `${pathToFileURL(backend).href}?metadata=skip`;
@@ -102,9 +102,9 @@ function ensureLink(source: string, target: string): void {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
   // Another run may create the same link, so create it atomically.
-  const beside = `${target}.${randomBytes(6).toString("hex")}.tmp`;
-  symlinkSync(source, beside);
-  renameSync(beside, target);
+  const temporary = `${target}.${randomBytes(6).toString("hex")}.tmp`;
+  symlinkSync(source, temporary);
+  renameSync(temporary, target);
 }
 
 /** A stack that is ready for Pulumi. */

@@ -24,7 +24,7 @@ export interface RecordedSwarm {
   members: RecordedMember[];
 }
 
-/** A service whose tasks depend on each other, such as a store, from the stack's state. */
+/** A service with tasks that depend on each other, such as a store, from the stack's state. */
 export interface RecordedService {
   id: string;
   swarmId: string;
@@ -98,7 +98,7 @@ export function recordedOutputs({ deployment }: ExportedStack): Record<string, u
   return (decryptSecrets(stack?.outputs) ?? {}) as Record<string, unknown>;
 }
 
-/** Refreshes members in the stack's state, so that the next `up` lets those join that have left the Swarm. */
+/** Refreshes members in the stack's state, so that those that have left the Swarm join again with the next `up`. */
 export async function refreshMembers(session: Session, members: readonly RecordedMember[]): Promise<void> {
   if (members.length === 0) return;
   const targets = members.flatMap(({ urn }) => ["--target", urn]);
@@ -115,11 +115,11 @@ export function recordedSwarm(exported: ExportedStack, hostKey: string): Recorde
       `host "${hostKey}": is not in the stack's Swarm; ${keys ? `choose one of ${keys}` : "it has none"}`,
     );
   }
-  if (another) throw new Error(`host "${hostKey}": is in two Swarms of this stack: give its hosts keys of their own`);
+  if (another) throw new Error(`host "${hostKey}": is in two Swarms of this stack: give each host a unique key`);
   return toRecordedSwarm(exported, chosen.swarmId, members);
 }
 
-/** Returns all Swarms of a stack, and the services whose tasks depend on each other. */
+/** Returns all Swarms of a stack, and the services with tasks that depend on each other. */
 export function recordedSwarms(exported: ExportedStack): RecordedSwarms {
   const members = recordedMembers(exported);
   const ids = new Set(members.map(({ swarmId }) => swarmId));

@@ -29,7 +29,7 @@ export function rootScript(commands: readonly string[]): string {
   ].join("\n");
 }
 
-/** Runs such a script on an engine's machine and returns its output. */
+/** Runs a script of `rootScript` on an engine's machine and returns its output. */
 export async function runAsRoot(
   connection: EngineConnection,
   script: string,
@@ -37,6 +37,6 @@ export async function runAsRoot(
 ): Promise<string> {
   const { exitCode, stdout, stderr } = await runRemoteScript(connection, script, { input, timeoutMs });
   if (exitCode === 0) return stdout;
-  const said = lastLine(stderr) ?? `the script ended with ${exitCode}`;
-  throw new Error(`machine of ${connection.host}: ${said}`);
+  const output = lastLine(stderr) ?? `the script ended with ${exitCode}`;
+  throw new Error(`machine of ${connection.host}: ${output}`);
 }

@@ -27,7 +27,7 @@ export function stackHosts(
 function configuredSshHosts(config: Record<string, unknown>): StackHost[] {
   const hosts = (config["pulumi-swarm:hosts"] ?? {}) as Record<string, SshOptions>;
   const defaults = (config["pulumi-swarm:hostDefaults"] ?? {}) as Partial<SshOptions>;
-  // Skip invalid hosts: the program rejects them with a proper message.
-  const sound = Object.entries(hosts).filter(([, host]) => typeof (host as SshOptions | null)?.address === "string");
-  return sound.map(([key, host]) => ({ key, connection: sshConnection({ ...defaults, ...host }) }));
+  // Skips invalid hosts: the program rejects them with a proper message.
+  const valid = Object.entries(hosts).filter(([, host]) => typeof (host as SshOptions | null)?.address === "string");
+  return valid.map(([key, host]) => ({ key, connection: sshConnection({ ...defaults, ...host }) }));
 }

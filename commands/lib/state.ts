@@ -60,14 +60,14 @@ function removeStaleFiles(path: string): void {
 /** Creates the passphrase once, atomically, and never replaces that of another run. */
 function ensurePassphrase(file: string): void {
   if (existsSync(file)) return;
-  const beside = `${file}.${process.pid}.tmp`;
-  writeFileSync(beside, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600 });
+  const temporary = `${file}.${process.pid}.tmp`;
+  writeFileSync(temporary, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600 });
   try {
-    linkSync(beside, file);
+    linkSync(temporary, file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   } finally {
-    rmSync(beside);
+    rmSync(temporary);
   }
 }
 

@@ -17,7 +17,7 @@ import type { StateFolder } from "./state.ts";
 
 export const IMAGE_KEY = "pulumi-swarm:image";
 const STACK_KEY = "pulumi-swarm:stack";
-/** How long a registry may take to tell the engine whether it has the image, in milliseconds. */
+/** How long the engine may take to find out whether a registry has the image, in milliseconds. */
 const REGISTRY_MS = 15_000;
 
 /** Returns the stack's kind: `pulumi-swarm:stack`. */
@@ -83,7 +83,7 @@ async function configuredAuth(image: string): Promise<string | undefined> {
     const found = await findRegistryLogin(registry);
     return found && encodeRegistryAuth(registry, found.login);
   } catch (error) {
-    say(`image: its registry is asked without a login: ${errorMessage(error)}`);
+    say(`image: its registry is checked without a login: ${errorMessage(error)}`);
     return undefined;
   }
 }

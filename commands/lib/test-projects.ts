@@ -13,16 +13,16 @@ import { installMachineTools, machinesUnavailableReason } from "../../lab/vm/too
 export interface OptionalProject {
   /** Its name in vitest's configuration. */
   name: string;
-  /** Returns why a run that does not name it skips it, and the command that runs it; undefined if it runs. */
+  /** Returns why a run that does not name the project skips it, and the command that runs it; undefined if it runs. */
   skipReason(): string | undefined;
-  /** Prepares what it needs in advance, so that a first build does not run into a test's time limit. */
+  /** Prepares everything that the project needs, so that a first build does not run into a test's time limit. */
   prepare(): Promise<unknown>;
 }
 
 export const OPTIONAL_PROJECTS: readonly OptionalProject[] = [
   {
     name: "engines",
-    skipReason: () => "Docker Engines of all versions in one Swarm: `npm run test:engines` gets them, and runs it",
+    skipReason: () => "Docker Engines of all versions in one Swarm: `npm run test:engines` prepares and runs it",
     prepare: async () => {
       if ((labUnavailableReason() ?? enginesUnavailableReason()) === undefined)
         for (const version of ENGINES) await ensureEngineLayers(version);
@@ -58,7 +58,7 @@ export const OPTIONAL_PROJECTS: readonly OptionalProject[] = [
     skipReason: () =>
       findAwsPlugin()
         ? undefined
-        : "Pulumi's AWS plugin is not here yet: `npm run test:aws` gets it, in some minutes where it must be built",
+        : "Pulumi's AWS plugin is not installed yet: `npm run test:aws` downloads it, or builds it in some minutes, and runs it",
     prepare: () => ensureAwsPlugin(ensurePulumi),
   },
   {

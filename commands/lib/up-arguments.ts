@@ -1,6 +1,6 @@
 /**
- * Refreshes first, with the program running. With the settings of the last run only, every preview would fail after the
- * loss of a manager, even that of the `up` that continues without this manager.
+ * Refreshes first, with the program running. A refresh with the settings of the last run would fail after the loss of a
+ * manager, and with it every preview, even that of the `up` that continues without this manager.
  */
 export const REFRESH_ARGUMENTS = ["--refresh", "--run-program"] as const;
 

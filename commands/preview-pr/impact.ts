@@ -87,7 +87,7 @@ function removalImpact(type: string, operation: Operation): Impact[] {
   return [{ ...known, text: isReplaced ? `is replaced: ${known.text}` : known.text }];
 }
 
-/** Types without impact: their successors are created first, or they hold nothing but their inputs. */
+/** Types without impact: their replacements are created first, or they hold nothing but their inputs. */
 const WITHOUT_IMPACT = new Set([
   "docker:index/secret:Secret",
   "docker:index/serviceConfig:ServiceConfig",

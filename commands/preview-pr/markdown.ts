@@ -3,7 +3,8 @@ export function code(text: string): string {
   const line = oneLine(text).replaceAll("|", "\\|");
   const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = "`".repeat(longest + 1);
-  // Without the spaces the text's own backticks would join the fence; empty code is not rendered as code.
+  // Without spaces, the text's own backticks would become part of the fence, and empty code would not be rendered as
+  // code.
   const pad = longest > 0 || line === "" ? " " : "";
   return `${fence}${pad}${line}${pad}${fence}`;
 }

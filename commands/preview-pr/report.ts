@@ -164,7 +164,7 @@ function componentTitle(urn: string): Pick<ComponentChanges, "name" | "type"> {
   return urn === "" ? { name: "", type: "" } : { name: nameFromUrn(urn), type };
 }
 
-/** Returns the URN of the outermost component around a resource; empty if there is none. */
+/** Returns the URN of the outermost component around a resource; empty if it is in no component. */
 function outermostComponent(urn: string, family: ResourceTree, found = ""): string {
   const parent = family.parents.get(urn);
   if (parent === undefined || parent === "") return found;
@@ -179,10 +179,10 @@ function violations({ policyEvent: event }: EngineEvent): Violation[] {
 
 /** Returns the messages without duplicates, debug output, and texts that an impact already contains. */
 function messagesOf(events: readonly EngineEvent[], impacts: readonly Impact[]): Message[] {
-  const said = events.flatMap(({ diagnosticEvent: event }) => {
+  const messages = events.flatMap(({ diagnosticEvent: event }) => {
     if (!event || event.ephemeral || event.severity === "debug") return [];
     const text = event.message.trim();
     return text === "" || impacts.some((impact) => impact.text === text) ? [] : [{ severity: event.severity, text }];
   });
-  return said.filter((one, at) => said.findIndex(({ text }) => text === one.text) === at);
+  return messages.filter((one, at) => messages.findIndex(({ text }) => text === one.text) === at);
 }

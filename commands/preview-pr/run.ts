@@ -39,15 +39,15 @@ export async function runPreview(session: Session, flags: readonly string[]): Pr
     };
     const succeeded = await didSucceed(run(join(toolchain.bin, "pulumi"), args, options));
     const events = parseEvents(log.text());
-    const told = succeeded || events.some(({ diagnosticEvent }) => diagnosticEvent?.severity === "error");
-    const more = told ? [] : [lastOutput(lines)];
+    const isExplained = succeeded || events.some(({ diagnosticEvent }) => diagnosticEvent?.severity === "error");
+    const more = isExplained ? [] : [lastOutput(lines)];
     return { stack, succeeded, events: [...events, ...more], secrets: secretValues(shown, events) };
   } finally {
     log.close();
   }
 }
 
-/** If the secrets cannot be read, asks again without them for the reason. */
+/** If the secrets cannot be read, reads the config again without them, to find the reason. */
 async function readConfig(session: Session): Promise<DecryptedConfig> {
   const shown = await readPulumiSecrets(session, ["config", "--json", "--show-secrets"]).catch(() => undefined);
   if (shown !== undefined) return JSON.parse(shown) as DecryptedConfig;

@@ -17,7 +17,9 @@ const UNKNOWN = "(known after the update)";
 /** The most characters of a value that are shown. */
 const MAX_LENGTH = 120;
 
-/** Inputs that only control how the provider reaches, creates or inspects a resource: useless to a reviewer. */
+/**
+ * Inputs that only control how the provider reaches, creates or inspects a resource, and mean nothing to a reviewer.
+ */
 const INTERNAL_INPUTS = new Set([
   ...["managers", "nodes", "connection", "rollout", "peers", "immutable"],
   ...["requirements", "orphanedNetworks", "outages", "ready", "recordedIds", "hasUnlockKey"],
@@ -45,12 +47,12 @@ function changesAt(before: unknown, after: unknown, path: string): PropertyChang
 
 /** Returns only the removed and added items of a list, such as an environment or labels. */
 function listChanges(before: readonly unknown[], after: readonly unknown[], path: string): PropertyChange[] {
-  const [had, has] = [before.map(toText), after.map(toText)];
-  const gone = had.filter((item) => !has.includes(item));
-  const come = has.filter((item) => !had.includes(item));
-  if (gone.length + come.length === 0) return [{ path, before: formatValue(before), after: formatValue(after) }];
+  const [itemsBefore, itemsAfter] = [before.map(toText), after.map(toText)];
+  const removed = itemsBefore.filter((item) => !itemsAfter.includes(item));
+  const added = itemsAfter.filter((item) => !itemsBefore.includes(item));
+  if (removed.length + added.length === 0) return [{ path, before: formatValue(before), after: formatValue(after) }];
   const named = (list: string[]) => (list.length === 0 ? undefined : formatValue(list.join(", ")));
-  return [{ path, before: named(gone), after: named(come) }];
+  return [{ path, before: named(removed), after: named(added) }];
 }
 
 function formatValue(value: unknown): string | undefined {

@@ -9,17 +9,17 @@ import { expiredCertificateFix } from "../../provider/swarm/expired-certificate.
 import type { RecordedMember, RecordedSwarm } from "../lib/recorded-stack.ts";
 
 /** How long an engine may take to answer, in milliseconds; without a quorum it is slow. */
-const PATIENCE = 30_000;
+const ENGINE_TIMEOUT_MS = 30_000;
 /** How long a leader may still consider itself the leader after the quorum is lost, in milliseconds. */
-const LEADERSHIP = 30_000;
+const LEADER_TIMEOUT_MS = 30_000;
 /** How long an engine may take to manage the Swarm alone, in milliseconds. */
-const LIMIT = 60_000;
+const RECOVERY_TIMEOUT_MS = 60_000;
 
 /** The result of a recovery. */
 export interface Recovery {
   /** Members that have to join again. */
   removed: RecordedMember[];
-  /** Those of them that were unreachable, and still have the state of the lost Swarm. */
+  /** The unreachable ones among them, which still have the state of the lost Swarm. */
   unreachable: RecordedMember[];
 }
 
@@ -55,7 +55,7 @@ export async function forceNewCluster(
   await initForceNewCluster(engine, chosen).catch((error: unknown) => {
     throw isLocking(error) ? lockingProblem(chosen) : error;
   });
-  const nodes = await untilManaging(engine);
+  const nodes = await waitUntilManaging(engine);
   const { NodeID } = (await engine.info()).Swarm;
   const removed = members.filter((member) => member !== chosen && member.role === "manager");
   for (const member of removed) {
@@ -70,7 +70,7 @@ export async function forceNewCluster(
 async function initForceNewCluster(engine: Engine, chosen: RecordedMember): Promise<string> {
   const AdvertiseAddr = chosen.advertiseAddress;
   const ListenAddr = swarmAddress(AdvertiseAddr);
-  for (const end = Date.now() + LIMIT; ; await pause(500)) {
+  for (const end = Date.now() + RECOVERY_TIMEOUT_MS; ; await pause(500)) {
     try {
       return await engine.initSwarm({ ForceNewCluster: true, AdvertiseAddr, ListenAddr, Spec: {} });
     } catch (error) {
@@ -79,19 +79,19 @@ async function initForceNewCluster(engine: Engine, chosen: RecordedMember): Prom
   }
 }
 
-/** What the managers that answer say. One that was the leader needs a moment to notice that it leads nobody. */
+/** Inspects the managers that answer. A former leader needs a moment to notice the loss of its quorum. */
 export async function inspectMembers({
   swarmId,
   members,
 }: RecordedSwarm): Promise<ReadonlyMap<RecordedMember, SwarmInfo>> {
   const managers = members.filter(({ role }) => role === "manager");
-  for (const end = Date.now() + LEADERSHIP; ; await pause(500)) {
-    // The others may take as long to answer: what counts is a look that began after that time.
+  for (const end = Date.now() + LEADER_TIMEOUT_MS; ; await pause(500)) {
+    // The others may take as long to answer, so the last inspection must begin after that time.
     const isLast = Date.now() > end;
     const found = new Map<RecordedMember, SwarmInfo>();
     await Promise.all(
       managers.map(async (member) => {
-        const info = await new Engine(member.connection).info(PATIENCE).catch(() => undefined);
+        const info = await new Engine(member.connection).info(ENGINE_TIMEOUT_MS).catch(() => undefined);
         if (info) found.set(member, info.Swarm);
       }),
     );
@@ -100,22 +100,27 @@ export async function inspectMembers({
   }
 }
 
-/** Whether those that know the Swarm are too few of its managers: one of them was the leader, and will notice. */
+/**
+ * Whether the managers that still report the Swarm are too few for a quorum: one of them is a leader that has yet to
+ * notice.
+ */
 export function mayBeStale(leading: readonly Pick<SwarmInfo, "Managers">[], recorded: number): boolean {
   const managers = Math.max(...leading.map(({ Managers = recorded }) => Managers));
   return leading.length > 0 && leading.length <= managers / 2;
 }
 
-/** What speaks against it. */
+/** Returns why the Swarm cannot be recovered with the chosen manager; undefined if it can. */
 export function preconditionError(
   { swarmId, unlockKey }: Pick<RecordedSwarm, "swarmId" | "unlockKey">,
   chosen: RecordedMember,
   found: ReadonlyMap<RecordedMember, SwarmInfo>,
 ): string | undefined {
-  // The Engine refuses it, and has left the Swarm by then (seen with 20.10).
-  if (unlockKey) return "its Swarm locks its managers, and the Engine recovers none such: bring enough of them back";
+  // The Engine rejects it only after it has left the Swarm (observed with 20.10).
+  if (unlockKey)
+    return "its Swarm uses autolock, and Docker cannot recover such a Swarm: bring enough of its managers back";
   const [working] = [...found].find(([, { Cluster }]) => Cluster?.ID === swarmId) ?? [];
-  if (working) return `the Swarm works, as host ${working.key} says: there is nothing to recover; run \`npm run up\``;
+  if (working)
+    return `the Swarm works, as host ${working.key} reports: there is nothing to recover; run \`npm run up\``;
   const info = found.get(chosen);
   const others = [...found].flatMap(([member, { ControlAvailable }]) => (ControlAvailable ? [member] : []));
   const choice = others.length > 0 ? `choose one of ${keysOf(others)}` : "no other manager answers either";
@@ -123,28 +128,30 @@ export function preconditionError(
   if (info.LocalNodeState === "locked") return "is locked: run `docker swarm unlock` there first";
   const expired = expiredCertificateFix(info);
   if (expired !== undefined) return expired;
-  if (!info.ControlAvailable) return `is no manager any more (${info.LocalNodeState}); ${choice}`;
+  if (!info.ControlAvailable) return `is no longer a manager (${info.LocalNodeState}); ${choice}`;
   return undefined;
 }
 
-/** Managers that somebody had lock themselves by hand: only the attempt shows it, as no manager can be asked. */
+/**
+ * Whether the error means that autolock was turned on by hand. Only the attempt shows this, because no manager answers.
+ */
 function isLocking(error: unknown): boolean {
   return error instanceof EngineError && error.message.includes("encrypted");
 }
 
 function lockingProblem({ key }: RecordedMember): Error {
   return new Error(
-    `host "${key}": its managers lock themselves, and the Engine recovers none such (moby/moby#36852). It says that it ` +
-      "is in no Swarm now: `systemctl restart docker` and `docker swarm unlock` there bring it back as it was; then " +
+    `host "${key}": its Swarm uses autolock, and Docker cannot recover such a Swarm (moby/moby#36852). Its engine now ` +
+      "reports that it is in no Swarm: restore it with `systemctl restart docker` and `docker swarm unlock` there, then " +
       "bring enough of the other managers back",
   );
 }
 
-async function untilManaging(engine: Engine): Promise<NodeDetails[]> {
+async function waitUntilManaging(engine: Engine): Promise<NodeDetails[]> {
   return waitFor(
     async () => ready(await engine.listNodes()),
-    { subject: "the Swarm", timeoutSeconds: LIMIT / 1000, isRetryable: () => true, report: () => {} },
-    (reason) => new Error(`the Swarm does not work again: ${reason}`),
+    { subject: "the Swarm", timeoutSeconds: RECOVERY_TIMEOUT_MS / 1000, isRetryable: () => true, report: () => {} },
+    (reason) => new Error(`the Swarm still does not work: ${reason}`),
   );
 }
 

@@ -5,7 +5,7 @@ export interface StackFile {
   kind: string;
 }
 
-/** Files that belong to every stack: a change of them may change each stack. */
+/** Files that belong to every stack: changing one may change each stack. */
 const PROGRAM = [
   /^(index\.ts|provider\.cjs|Pulumi\.yaml|package(-lock)?\.json|\.npmrc)$/,
   /^(stacks|components|core|engine|policy|provider)\//,

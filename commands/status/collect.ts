@@ -11,9 +11,9 @@ import { type AdminInfo, type EndpointHealth, parseAdminInfo, storeReport } from
 
 /** How long an engine may take to answer, in milliseconds, including ssh authentication. */
 const PING_MS = 10_000;
-/** How long the store may take to report its state, in milliseconds: it asks all of its servers. */
+/** How long the store may take to report its state, in milliseconds: it collects the state of all servers. */
 const STORE_MS = 20_000;
-/** On how many hosts the store is asked before its state counts as unknown. */
+/** Number of hosts through which the store is inspected before its state counts as unknown. */
 const STORE_ATTEMPTS = 2;
 
 /** Reads everything for the report: from every host's engine, from a manager, and from the store. */
@@ -60,10 +60,10 @@ async function inspectSwarm(
 }
 
 async function checkEndpoints({ endpoints, caCertificate }: StackOutputs): Promise<Record<string, EndpointHealth>> {
-  const asked = Object.entries(endpoints).map(
+  const checks = Object.entries(endpoints).map(
     async ([host, url]) => [host, await endpointHealth(url, caCertificate)] as const,
   );
-  return Object.fromEntries(await Promise.all(asked));
+  return Object.fromEntries(await Promise.all(checks));
 }
 
 /** The state of the store, or why it is unknown. */

@@ -14,7 +14,7 @@ export async function endpointHealth(url: string, ca?: string): Promise<Endpoint
   }
 }
 
-/** Returns why an endpoint does not answer; undefined if it answers, healthy or not. */
+/** Returns why an endpoint does not answer; undefined if it answers, whether healthy or not. */
 export async function endpointError(url: string, ca?: string): Promise<string | undefined> {
   try {
     await httpStatus(new URL("/minio/health/live", url), ca);

@@ -1,7 +1,7 @@
 import type { EngineInfo, NodeAvailability, NodeDetails, NodeRole } from "../../engine/types.ts";
 import type { RecordedMember } from "../lib/recorded-stack.ts";
 
-/** The answer of a host's engine, or why there is none. */
+/** Facts of a host's engine, or the reason why it does not answer. */
 export interface HostSnapshot {
   member: RecordedMember;
   info?: EngineInfo;

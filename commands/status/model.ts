@@ -98,7 +98,7 @@ export function statusReport({
   now,
   ...found
 }: StatusSnapshot): StatusReport {
-  const hosts = found.hosts.map((answer) => hostReport(answer, swarm?.nodes));
+  const hosts = found.hosts.map((inspected) => hostReport(inspected, swarm?.nodes));
   const network = swarm?.network && networkReport(swarm.network);
   const services = (swarm?.services ?? []).map(serviceReport).toSorted((a, b) => a.name.localeCompare(b.name));
   const tasks = swarm ? swarm.tasks.map((task) => taskReport(task, swarm, now)).toSorted(byNameThenAge) : [];
@@ -200,7 +200,7 @@ function serviceProblems({ name, running, desired }: ServiceReport, tasks: reado
   if (running > 0 && running >= desired) return [];
   const count = `service ${name}: ${running} of ${desired} tasks run`;
   const own = tasks.filter(({ service }) => service === name);
-  // A global service desires no task while one waits for its restart: the newest error tells why.
+  // A global service desires no task while one waits for its restart: the newest error shows why.
   const failed = own.find(({ error }) => error !== undefined);
   if (failed) return [`${count}; last error, on ${failed.node || "no node"}: ${failed.error}`];
   return [own.length === 0 ? `${count}: no node satisfies its constraints` : count];

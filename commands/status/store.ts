@@ -21,7 +21,7 @@ export interface EndpointHealth {
 
 export interface ServerReport {
   endpoint: string;
-  /** Key of the host that it runs on. @default - the host whose name its endpoint ends in */
+  /** Key of the host that it runs on. @default - the host that is named at the end of its endpoint */
   host?: string;
   state: string;
   uptimeSeconds: number;
@@ -76,7 +76,7 @@ export function parseAdminInfo(printed: string): AdminInfo | string {
   }
 }
 
-/** The only server of a store calls itself by this address, which says nothing about its host. */
+/** The only server of a store reports this address, which does not identify its host. */
 const LOOPBACK = /^(https?:\/\/)?(127\.|localhost[:/]|\[::1\])/;
 
 /** @param host key of the host through which the store was asked */

@@ -22,7 +22,7 @@ export interface TestPlan {
   args: string[];
 }
 
-/** Chooses the projects: the named ones, all in a full run, or else those that need no long preparation. */
+/** Chooses the projects: the named ones; all in a full run; otherwise those that need no long preparation. */
 export function testPlan({ full, rest }: TestArguments, projects: readonly OptionalProject[]): TestPlan {
   if (hasProjectOption(rest)) return { prepared: requestedProjects(projects, rest), missing: [], args: rest };
   if (full) return { prepared: projects, missing: [], args: rest };

@@ -1,6 +1,6 @@
 import type { FileReport } from "../../toolchain/test-reporter.ts";
 
-/** Faster tests, which are most of the unit tests, get no line. */
+/** Faster tests, such as most unit tests, are not listed. */
 const MIN_LISTED_MS = 1000;
 
 interface Duration {
@@ -15,7 +15,7 @@ export function durationLines(files: readonly FileReport[]): string[] {
   return [
     ...slowestFirst("files", perFile),
     ...slowestFirst("tests", perTest),
-    `all files together: ${(sum(perFile) / 60_000).toFixed(1)} min of a worker`,
+    `all files together: ${(sum(perFile) / 60_000).toFixed(1)} min of worker time`,
   ];
 }
 

@@ -3,7 +3,7 @@ import type { FileReport } from "../../toolchain/test-reporter.ts";
 import { ENGINES, type EngineVersion, parseEngineVersions } from "../../lab/engines.ts";
 import { helpOf, parseCommandArgs } from "../lib/args.ts";
 
-/** The files of `test/integration` whose result may depend on the version of the engine. */
+/** The files of `test/integration` with results that may depend on the version of the engine. */
 const MATRIX_FILES = [
   "lifecycle",
   "service",

@@ -22,17 +22,17 @@ export function restoreAvailability(manager: Engine, nodeId: string): Promise<vo
 }
 
 export function drainedSpec(spec: NodeSpec): NodeSpec {
-  const { [PREVIOUS_AVAILABILITY_LABEL]: former = spec.Availability, ...labels } = spec.Labels ?? {};
-  return { ...spec, Availability: "drain", Labels: { ...labels, [PREVIOUS_AVAILABILITY_LABEL]: former } };
+  const { [PREVIOUS_AVAILABILITY_LABEL]: previous = spec.Availability, ...labels } = spec.Labels ?? {};
+  return { ...spec, Availability: "drain", Labels: { ...labels, [PREVIOUS_AVAILABILITY_LABEL]: previous } };
 }
 
 /** Keeps an availability that was set by someone else in the meantime. */
 export function restoredSpec(spec: NodeSpec): NodeSpec {
-  const { [PREVIOUS_AVAILABILITY_LABEL]: former, ...Labels } = spec.Labels ?? {};
-  if (former === undefined) return spec;
+  const { [PREVIOUS_AVAILABILITY_LABEL]: previous, ...Labels } = spec.Labels ?? {};
+  if (previous === undefined) return spec;
   return {
     ...spec,
-    Availability: spec.Availability === "drain" ? (former as NodeAvailability) : spec.Availability,
+    Availability: spec.Availability === "drain" ? (previous as NodeAvailability) : spec.Availability,
     Labels,
   };
 }

@@ -19,7 +19,7 @@ export interface InstalledEngine {
   needsRestart: boolean;
 }
 
-/** Packages with an engine; a machine has one of them. Debian's `docker` is something else. */
+/** Packages with an engine; a machine has one of them. Debian's `docker` is an unrelated program. */
 const ENGINE_PACKAGES = { "apt-get": ["docker-ce", "docker.io"], dnf: ["docker-ce", "moby-engine", "docker"] };
 /** Packages that are released together with the engine's. */
 const COMPANION_PACKAGES = ["docker-ce-cli", "docker-ce-rootless-extras", "docker-cli"];
@@ -38,7 +38,7 @@ const packageNames = (manager: keyof typeof ENGINE_PACKAGES) =>
 export const INSPECT_SCRIPT = rootScript([
   "export LC_ALL=C",
   SECTION_FUNCTION,
-  // The kernel adds "(deleted)" to the path of a program whose file was replaced.
+  // The kernel adds "(deleted)" to the path of a program if its file was replaced.
   "section running; readlink /proc/$(cat /run/docker.pid)/exe || true",
   "if command -v dpkg-query >/dev/null; then",
   "  section manager; echo apt-get",
@@ -129,7 +129,7 @@ export function chooseVersion({ name, version, candidate, available, manager }: 
   }
   const [before, after] = [available.indexOf(wanted), available.indexOf(version)];
   if (before > after && after >= 0) {
-    throw new Error(`--to "${to}": ${name} there is newer (${version}), and Docker Engine does not go back`);
+    throw new Error(`--to "${to}": ${name} there is newer (${version}), and Docker Engine cannot be downgraded`);
   }
   return wanted;
 }
@@ -145,7 +145,7 @@ export function installCommands(
   const separator = manager === "dnf" ? "-" : "=";
   const cli = cliVersions.includes(version) ? [CLI_PACKAGE] : [];
   const packages = [name, ...companions, ...cli].map((one) => `${one}${separator}${version}`);
-  // Keep configuration files that were changed on the machine, without asking.
+  // Keeps configuration files that were changed on the machine, without asking.
   const kept = "-o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold";
   const base = manager === "dnf" ? "dnf install -y" : `${APT} install -y --no-install-recommends ${kept}`;
   const command = (...options: string[]) => [base, ...options, ...packages.map(quoteIfNeeded)].join(" ");

@@ -18,7 +18,7 @@ export class StoreHealthGate {
     );
   }
 
-  /** Returns the services whose members on a node can never stop without an outage. */
+  /** Returns the services with members on a node that can never stop without an outage. */
   servicesWithOutage(tasks: readonly TaskDetails[], nodeId: string): string[] {
     const here = new Set(
       tasks.filter((task) => isRunning(task) && task.NodeID === nodeId).map((task) => task.ServiceID),
@@ -26,13 +26,13 @@ export class StoreHealthGate {
     return this.#services.filter(({ id }) => here.has(id) && !this.#checks.has(id)).map(({ name }) => name);
   }
 
-  /** Ready when every member of every store that tolerates the loss of one reports that one may stop. */
+  /** Returns ready when all members report that one may stop, for every store that tolerates the loss of a member. */
   async canDisrupt(manager: Engine, limitMs: number): Promise<PollResult<void>> {
     for (const { id, name, tasks } of this.#services.filter((service) => this.#checks.has(service.id))) {
       const running = (await manager.listTasks({ service: [id] })).filter(isRunning);
       if (running.length < tasks) return pending(`${name}: ${running.length} of ${tasks} members run`);
-      const answer = await this.#checks.get(id)!.canDisrupt(running, limitMs);
-      if (!answer.done) return pending(`${name}: ${answer.reason}`);
+      const result = await this.#checks.get(id)!.canDisrupt(running, limitMs);
+      if (!result.done) return pending(`${name}: ${result.reason}`);
     }
     return ready(undefined);
   }

@@ -18,7 +18,7 @@ export interface UpgradeOptions {
   host?: string;
   /** Whether to continue if a store cannot do without a host. @default false */
   allowOutage?: boolean;
-  /** How long a store may take to allow the stop of a host, or to become healthy again, in seconds. @default 600 */
+  /** How long a store may take to allow a host to stop, or to become healthy again, in seconds. @default 600 */
   timeoutSeconds?: number;
   /** Stops the upgrade before the next host. */
   signal?: AbortSignal;

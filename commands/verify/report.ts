@@ -23,7 +23,7 @@ export interface VerifyRun {
 /** The result as plain data: the output of `--json`. */
 export interface VerifyReport extends VerifyRun {
   pairs: PairResult[];
-  /** The differences, one line each; empty if all is well. */
+  /** The differences, one line each; empty if there are none. */
   differences: string[];
 }
 
@@ -51,8 +51,8 @@ function isEqual({ written, read, error }: Reading): boolean {
 }
 
 function readingDifference({ writer, reader, object, size, written, read, error }: Reading): string {
-  const what = `"${object}" (${size} bytes) written through ${writer}, read through ${reader}`;
-  return `${what}: ${error ?? `SHA-256 ${read ?? "of nothing"} instead of ${written}`}`;
+  const subject = `"${object}" (${size} bytes) written through ${writer}, read through ${reader}`;
+  return `${subject}: ${error ?? `SHA-256 ${read ?? "of nothing"} instead of ${written}`}`;
 }
 
 function listingDifferences({ reader, when, missing, unexpected, error }: Listing): string[] {
@@ -60,7 +60,7 @@ function listingDifferences({ reader, when, missing, unexpected, error }: Listin
   return [
     ...missing.map((key) => `list through ${reader}: "${key}" is missing`),
     ...unexpected.map(
-      (key) => `list through ${reader}: "${key}" is there${when === "deleted" ? " after its delete" : ""}`,
+      (key) => `list through ${reader}: "${key}" is listed${when === "deleted" ? " after it was deleted" : ""}`,
     ),
   ];
 }
@@ -80,10 +80,10 @@ export function renderVerify({ endpoints, bucket, objects, pairs, differences, s
     ...hosts.map((reader) => cell(writer, reader)),
   ]);
   const bytes = objects.reduce((sum, { size }) => sum + size, 0);
-  const size = `${objects.length} objects of together ${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+  const size = `${objects.length} objects, ${(bytes / 1024 / 1024).toFixed(1)} MiB in total,`;
   return [
     renderTable(["written through", ...hosts.map((host) => `read through ${host}`)], rows),
-    `${size} through each endpoint, in a bucket of their own (${bucket}), read, listed and deleted in ${seconds} s`,
+    `${size} written, read, listed and deleted through each endpoint, in a temporary bucket (${bucket}), in ${seconds} s`,
     ...(differences.length === 0
       ? ["every object read back equal through every endpoint"]
       : [`${differences.length} differences:`, ...differences.map((line) => `  ${line}`)]),

@@ -13,14 +13,17 @@ export const PART_BYTES = 5 * 1024 * 1024;
 export const SAMPLES: readonly Sample[] = [
   { name: "empty", size: 0 },
   { name: "small", size: 1_000 },
-  // MinIO stores objects below 128 KiB inside their metadata: this one is below the limit, the next one above it.
+  // MinIO stores objects below 128 KiB inside their metadata: this one is below the limit, the next one above.
   { name: "inline", size: 100 * 1024 },
   { name: "on drives", size: 1024 * 1024 + 1 },
   { name: "in parts", size: 12 * 1024 * 1024 },
   { name: "folder/Grüße, 東京 + 100 % & ☂.txt", size: 4_096 },
 ];
 
-/** Returns bytes that depend only on the seed, so that data of another run is never mistaken for this run's. */
+/**
+ * Returns bytes that depend only on the seed. Each run has its own, so that data of another run is never mistaken for
+ * this run's.
+ */
 export function sampleBytes(seed: string, size: number): Buffer {
   if (size === 0) return Buffer.alloc(0);
   return createHash("shake256", { outputLength: size }).update(seed).digest();

@@ -31,7 +31,7 @@ export interface Bucket {
 export interface StoreAccess {
   user: string;
   password: string;
-  /** PEM of the CA that signed the endpoints' certificates, unless it is a public one. */
+  /** Certificate of the CA that signed the endpoints' certificates, PEM. @default - the public CAs */
   caCertificate?: string;
 }
 

@@ -18,7 +18,7 @@ describeOnLab("a Swarm with autolock", (fixture) => {
       ...{ connection: { host: socket }, advertiseAddress: address },
     };
     const recovery = forceNewCluster({ swarmId: ID, unlockKey: "", members: [manager] }, manager, new Map());
-    await expect(recovery).rejects.toThrow(/host "a": its managers lock themselves.*systemctl restart docker/);
+    await expect(recovery).rejects.toThrow(/host "a": its Swarm uses autolock.*systemctl restart docker/);
     await host.stopEngine();
     await host.startEngine();
     await engine.unlockSwarm(key);

@@ -75,7 +75,7 @@ describe("a lock of the backend is removed", () => {
     recorded({ pid: content.pid, token: ofRun });
     clearStaleLocks(state, "dev");
     expect([locks(), runs()]).toEqual([[], []]);
-    expect(said).toContain(`removed the lock of a Pulumi that is gone (process ${content.pid}) from stack dev`);
+    expect(said).toContain(`removed the lock of a Pulumi that has ended (process ${content.pid}) from stack dev`);
   });
 
   it.runIf(seesAll)("when it is of a Pulumi that was started by hand, and no process of the machine has its id", () => {

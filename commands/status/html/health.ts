@@ -40,7 +40,7 @@ export function figures({ hosts, manager, network, services, store }: StatusRepo
   const sum = (count: (service: ServiceReport) => number) => services.reduce((all, one) => all + count(one), 0);
   const [running, desired] = [sum((one) => one.running), sum((one) => one.desired)];
   const drives = store.servers.flatMap((server) => server.drives);
-  const sound = drives.filter(({ state }) => state === "ok").length;
+  const working = drives.filter(({ state }) => state === "ok").length;
   const isKnown = manager !== undefined;
   return [
     {
@@ -65,9 +65,9 @@ export function figures({ hosts, manager, network, services, store }: StatusRepo
     },
     {
       title: "Drives",
-      value: store.error === undefined ? `${sound} of ${drives.length}` : "unknown",
+      value: store.error === undefined ? `${working} of ${drives.length}` : "unknown",
       note: store.error === undefined ? "online" : "the store does not answer",
-      health: store.error !== undefined ? "unknown" : sound === drives.length && sound > 0 ? "good" : "warn",
+      health: store.error !== undefined ? "unknown" : working === drives.length && working > 0 ? "good" : "warn",
     },
     {
       title: "Store",

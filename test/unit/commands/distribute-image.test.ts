@@ -132,7 +132,7 @@ describe("the image for hosts that cannot pull it", () => {
     };
     const spread = () => prepullImage(new Engine(a!.connection), ["one"], { ...options, timeoutMs: 5_000 });
     await expect(spread()).rejects.toThrow(
-      /no task was stopped.*host a: it is not there and, built by pulumi-swarm, cannot be pulled: `npm run up` brings it/,
+      /no task was stopped.*host a: does not have the image, which pulumi-swarm built and cannot be pulled: run `npm run up`/,
     );
     a!.images.add(packed.name);
     await spread();
@@ -141,7 +141,7 @@ describe("the image for hosts that cannot pull it", () => {
 });
 
 const IMAGE = NAMED("0123456789ab");
-const LACKING = `No such image: ${IMAGE}, which no engine can pull: \`npm run up\` brings it`;
+const LACKING = `No such image: ${IMAGE}, which cannot be pulled, because pulumi-swarm built it: run \`npm run up\``;
 const REFUSED = `failed to resolve reference "${IMAGE}": failed to do request: Head "https://localhost:1/v2/pulumi-swarm/minio": connect: connection refused`;
 
 test.each([

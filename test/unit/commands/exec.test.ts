@@ -37,7 +37,7 @@ describe("the host", () => {
   test("is found by its key", () => expect(findHost("b", hosts)).toBe(hosts[0]));
 
   test.each(["c", "constructor"])("rejects the unknown key %s and lists the known ones", (host) => {
-    expect(() => findHost(host, hosts)).toThrow(`host "${host}": there is no such host key; choose one of a, b`);
+    expect(() => findHost(host, hosts)).toThrow(`host "${host}": there is no such host: choose one of a, b`);
   });
 });
 

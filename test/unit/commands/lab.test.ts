@@ -101,12 +101,12 @@ describe("the lab removes a stack only if it wrote all of it", () => {
     [
       "a further host",
       () => (writeLabStack(state, [labHost(1)], { disks: 0 }), writeFileSync(file(), withHost())),
-      /has the host 203.0.113.10, which is not the lab's/,
+      /has the host 203.0.113.10, which does not belong to the lab/,
     ],
     [
       "another host in the state",
       () => (writeLabStack(state, [labHost(1)], { disks: 0 }), stored("203.0.113.10")),
-      /has the host 203.0.113.10, which is not the lab's/,
+      /has the host 203.0.113.10, which does not belong to the lab/,
     ],
   ])("keeps the stack because of %s of the user's", (_what, make, problem) => {
     make();

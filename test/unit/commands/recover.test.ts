@@ -78,7 +78,7 @@ test.each<[string, [RecordedMember, SwarmInfo][], string, string | undefined]>([
       [b, info({ Cluster: { ID: "swarm-id" } })],
     ],
     "",
-    "the Swarm works, as host b says",
+    "the Swarm works, as host b reports",
   ],
   ["an unreachable machine", [[b, info()]], "", "its engine at ssh://a does not answer; choose one of b"],
   ["no reachable machine", [], "", "its engine at ssh://a does not answer; no other manager answers either"],
@@ -86,7 +86,7 @@ test.each<[string, [RecordedMember, SwarmInfo][], string, string | undefined]>([
     "a machine that left",
     [[a, info({ ControlAvailable: false, LocalNodeState: "inactive" })]],
     "",
-    "is no manager any more",
+    "is no longer a manager",
   ],
   [
     "a certificate that has expired",
@@ -95,7 +95,7 @@ test.each<[string, [RecordedMember, SwarmInfo][], string, string | undefined]>([
     "rename swarm/docker-state.json",
   ],
   ["a locked manager", [[a, info({ ControlAvailable: false, LocalNodeState: "locked" })]], "", "is locked"],
-  ["a Swarm that locks its managers", [[a, info()]], "key", "bring enough of them back"],
+  ["a Swarm that locks its managers", [[a, info()]], "key", "bring enough of its managers back"],
 ])("recovery with %s", (_what, found, unlockKey, expected) => {
   const problem = preconditionError({ swarmId: "swarm-id", unlockKey }, a, new Map(found));
   if (expected === undefined) expect(problem).toBeUndefined();
@@ -172,7 +172,7 @@ test("waits for the port of the manager's previous node", async () => {
 
 test.each([
   ["swarm spec: invalid", "swarm spec: invalid"],
-  ["can't initialize raft node: the key is encrypted", 'host "a": its managers lock themselves'],
+  ["can't initialize raft node: the key is encrypted", 'host "a": its Swarm uses autolock'],
 ])("reports at once that a manager cannot continue alone: %s", async (message, expected) => {
   const { inits, goesOn } = await managerThatInits([500, message]);
   await expect(goesOn()).rejects.toThrow(expected);

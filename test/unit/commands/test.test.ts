@@ -125,10 +125,10 @@ test("durations list files and tests, slowest first, with the short ones in one 
     "    60.0 s  slow.test.ts > t2",
     "     1.0 s  slow.test.ts > t1",
     "     0.5 s  4 tests of less than a second each",
-    "all files together: 1.1 min of a worker",
+    "all files together: 1.1 min of worker time",
   ]);
 });
 
 test("durations are empty without files", () => {
-  expect(durationLines([])).toEqual(["time of files:", "time of tests:", "all files together: 0.0 min of a worker"]);
+  expect(durationLines([])).toEqual(["time of files:", "time of tests:", "all files together: 0.0 min of worker time"]);
 });

@@ -91,7 +91,7 @@ test("chooses the newest version, or the requested one", () => {
 
 test.each([
   ["99.9", '--to "99.9": apt-get there has no such version of docker-ce; it has 5:28.5.1'],
-  ["27.0.1", `--to "27.0.1": docker-ce there is newer (${OLD}), and Docker Engine does not go back`],
+  ["27.0.1", `--to "27.0.1": docker-ce there is newer (${OLD}), and Docker Engine cannot be downgraded`],
 ])("version %s is refused", (to, message) => {
   expect(() => chooseVersion(engine(), to)).toThrow(message);
 });

@@ -85,8 +85,12 @@ suite("a round", () => {
       /written through b.*not written: quorum/,
     ],
     ["a list that fails", { keys: () => Promise.reject(new Error("down")) }, /list through b after .* written: down/],
-    ["a list with too much", { keys: async () => ["x"] }, /list through b: "x" is there/],
-    ["a delete without effect", { delete: async () => {} }, /list through a: "a\/empty" is there after its delete/],
+    ["a list with too much", { keys: async () => ["x"] }, /list through b: "x" is listed/],
+    [
+      "a delete without effect",
+      { delete: async () => {} },
+      /list through a: "a\/empty" is listed after it was deleted/,
+    ],
   ])("reports %s as a difference", async (_name, wrong, line) => {
     const objects = new Map<string, Buffer>();
     const report = await reportOf({ a: bucketOn(objects), b: bucketOn(objects, wrong) });
