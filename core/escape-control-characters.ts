@@ -2,8 +2,9 @@
 const CONTROLS = /[^\P{Cc}\n\t]|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /**
- * Makes a text from a host, store or program safe for a terminal or a log. Escapes terminal sequences and GitHub's
- * workflow commands (lines that begin with `::`, and `##[` anywhere). Uses JSON's escapes, so that JSON stays valid.
+ * Returns a text from a host, store or program in a form that is safe for a terminal or a log. Escapes terminal
+ * sequences and GitHub's workflow commands (lines that begin with `::`, and `##[` anywhere). Uses JSON's escapes, so
+ * that JSON stays valid.
  */
 export function escapeControlCharacters(text: string): string {
   return text

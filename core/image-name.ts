@@ -15,8 +15,8 @@ export function isImageId(image: string): boolean {
 export const BUILT_IMAGE_PREFIX = "localhost:1/pulumi-swarm";
 
 /**
- * Returns whether a reference names an image built here, whose tag is a hash of its contents. Its id would differ between
- * engines: the containerd image store, the default since Docker 29, uses another hash.
+ * Returns whether a reference names an image built here. The tag of such an image is a hash of its contents, because
+ * its id differs between engines: the containerd image store, the default since Docker 29, uses another hash.
  */
 export function isBuiltImage(image: string): boolean {
   return /^localhost:1\/pulumi-swarm\/[a-z0-9]+:\w[\w.-]*-[0-9a-f]{12}$/.test(image);

@@ -4,7 +4,7 @@ export interface ValidationIssue {
   argument: string;
   /** The invalid value. Must not be a secret. */
   value: unknown;
-  /** What is wrong, and how to fix it. */
+  /** The problem, and how to fix it. */
   problem: string;
 }
 

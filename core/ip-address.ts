@@ -15,7 +15,7 @@ export function isLoopback(address: string): boolean {
 /** Ranges with addresses that a node of a Swarm cannot have. */
 const NOT_OF_A_NODE = ["unspecified", "broadcast", "multicast"];
 
-/** Returns why the Engine would not take a text as a node's address, with the fix; undefined if it would. */
+/** Returns why the Engine would reject a text as a node's address, with the fix; undefined if it would accept it. */
 export function nodeAddressError(address: string): string | undefined {
   const [, host = "", prefix] = /^([^/]*)\/(\d+)$/.exec(address) ?? [];
   if (prefix !== undefined && isIP(host) !== 0) return `is a block of addresses: give the address alone, ${host}`;

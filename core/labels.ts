@@ -64,7 +64,7 @@ export function describeOwner(labels: Labels): string {
   return `another state: project ${project}, stack ${stack}, identity ${id}`;
 }
 
-/** Replaces the owner labels by those of an existing object, whose labels Docker cannot change. */
+/** Replaces the owner labels with those of an existing object, because Docker cannot change its labels. */
 export function keepOwnerLabels(labels: Record<string, string>, existing: Labels): Record<string, string> {
   const kept = OWNER_LABELS.flatMap((label) => {
     const value = existing?.[label];

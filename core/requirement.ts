@@ -58,8 +58,8 @@ export interface ServiceRequirement {
   /** Whether a service of this name that belongs to someone else is adopted, with its volumes. @default false */
   adopt?: boolean;
   /**
-   * Names that this service has in the store's other mode. Ports that such a service holds count as free. Whether the
-   * mode may change is checked elsewhere.
+   * Names of this service in the store's other mode. Ports that such a service holds count as free. A change of the
+   * mode is checked elsewhere.
    */
   alternateNames?: string[];
   /** Ports published in host mode, by the argument that sets them: `{ port: 9000 }`. */
@@ -103,5 +103,5 @@ export interface SwarmRequirement {
   dataPathPort?: number;
 }
 
-/** What a component needs. The preflight checks it against the engines before anything is changed. */
+/** A requirement of a component. The preflight checks it against the engines before anything is changed. */
 export type Requirement = SwarmRequirement | NetworkRequirement | ServiceRequirement;

@@ -1,10 +1,10 @@
-/** Ids on the machine of the user and group that root has in containers of an engine with `userns-remap`. */
+/** Ids of the user and group on the machine to which an engine with `userns-remap` maps root in containers. */
 export interface RemappedRoot {
   user: number;
   group: number;
 }
 
-/** The part of the engine's information that tells. */
+/** The fields of the engine's information that show its security options and user mapping. */
 export interface UserNamespaces {
   SecurityOptions?: string[] | null;
   DockerRootDir?: string;
@@ -15,7 +15,7 @@ export function hasSecurityOption({ SecurityOptions }: UserNamespaces, name: str
   return (SecurityOptions ?? []).some((option) => option.split(",").includes(`name=${name}`));
 }
 
-/** Returns the ids, with which the name of the engine's root folder ends; undefined if the engine maps no users. */
+/** Returns the ids from the end of the name of the engine's root folder; undefined if the engine maps no users. */
 export function remappedRoot(info: UserNamespaces): RemappedRoot | undefined {
   if (!hasSecurityOption(info, "userns")) return undefined;
   const [, user, group] = /\/(\d+)\.(\d+)\/?$/.exec(info.DockerRootDir ?? "") ?? [];

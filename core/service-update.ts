@@ -1,6 +1,6 @@
 import type { Mount } from "../engine/service-types.ts";
 
-/** Which tasks a change restarts, and when. */
+/** The tasks that a change restarts, and their order. */
 export type RolloutMode = "create" | "in-place" | "one-by-one" | "all-at-once";
 
 /** How a change is rolled out to the tasks. */
@@ -24,13 +24,13 @@ export interface LockOptions {
   /** Seconds after which the application has released any stale lock. */
   expirySeconds: number;
   /**
-   * Prefix of the names of the application's own resources, whose locks are ignored.
+   * Prefix of the names of the application's own resources. Their locks are ignored.
    * @default - no locks are ignored
    */
   internalPrefix?: string;
 }
 
-/** How to try new settings in a separate container, before all tasks of a service restart with them. */
+/** A trial run of new settings in a separate container, before all tasks of a service restart with them. */
 export interface SettingsValidation {
   /** The container's arguments, without references to the application's data and its other tasks. */
   args: string[];
@@ -49,6 +49,9 @@ export interface SettingsValidation {
   secretVariables?: string[];
   /** Variables that the application reads from a secret file. Secret. */
   secretEnvironment?: Record<string, string>;
-  /** Names of variables that make the application write outside its container. With one of them, nothing is tried. */
+  /**
+   * Names of variables that make the application write outside its container. If one of them is set, there is no trial
+   * run.
+   */
   unlessVariables?: string[];
 }

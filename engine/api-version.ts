@@ -7,7 +7,7 @@ const NEWEST = "1.51";
 /** The version for requests to an engine, or why there is none. */
 export type NegotiatedApiVersion = { version: string } | { problem: string };
 
-/** @param newest the newest version that the engine supports */
+/** Returns the API version to use with an engine. @param newest the newest version that the engine supports */
 export function negotiateApiVersion(newest: string): NegotiatedApiVersion {
   if (isVersionIn(newest, `<${OLDEST}`)) {
     return {

@@ -41,7 +41,7 @@ export function engineAddressError(host: string): string | undefined {
   return 'must be "unix:///path/to/docker.sock", "tcp://host:port" or "ssh://user@host:port"';
 }
 
-/** Returns the path of the engine's local socket, unless it is reached in another way. */
+/** Returns the path of the engine's local socket; undefined for another kind of address. */
 export function socketPath(connection: EngineConnection): string | undefined {
   const [, path] = /^(?:unix|npipe):\/\/(.+)$/.exec(connection.host) ?? [];
   return path;

@@ -1,7 +1,7 @@
 /** The shortest timeout of a request, so that the last one before a deadline can still be answered. */
 const MIN_TIMEOUT_MS = 1_000;
 
-/** The time by which work must end. Passed down, so that the timeouts of nested waits do not add up. */
+/** The latest time at which work must end. It is passed down, so that the timeouts of nested waits do not add up. */
 export class Deadline {
   readonly #at: number;
 

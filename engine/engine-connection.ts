@@ -1,4 +1,4 @@
-/** How to reach a Docker Engine. Plain data, which Pulumi's state carries to the provider process. */
+/** The connection to a Docker Engine. Plain data, which Pulumi's state carries to the provider process. */
 export interface EngineConnection {
   /** `unix:///path/to.sock`, `tcp://address:port`, `ssh://[user@]host[:port]`; the same form as `DOCKER_HOST`. */
   host: string;

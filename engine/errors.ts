@@ -42,7 +42,10 @@ export const isJoinUnreachable = (error: unknown): boolean =>
 export const isPortTaken = (error: unknown): boolean =>
   error instanceof EngineError && /address already in use/.test(error.message);
 
-/** A task cannot join its network: the engine did not remove a VXLAN interface when it ended (moby/libnetwork#1765). */
+/**
+ * A task cannot join its network, because the engine did not remove a VXLAN interface when it stopped
+ * (moby/libnetwork#1765).
+ */
 export const isVxlanLeftBehind = (taskError: string): boolean => /vxlan interface.*file exists/i.test(taskError);
 
 /** The container does not have the program. */

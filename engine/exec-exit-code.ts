@@ -7,8 +7,8 @@ export interface ExecStatus {
 }
 
 /**
- * Returns the exit code of a command whose output has ended. For up to 5 s the Engine may still report the command as
- * running, or without an exit code.
+ * Returns the exit code of a command after its output has ended. For up to 5 s the Engine may still report the command
+ * as running, or without an exit code.
  *
  * @param inspect reads the command's status
  * @throws Error when the command keeps running after its output has ended

@@ -103,14 +103,14 @@ function upgradeConnection(
       resolve({ stream, head });
     });
     request.on("response", (response) => {
-      let answer = "";
-      response.setEncoding("utf8").on("data", (text: string) => (answer += text));
+      let body = "";
+      response.setEncoding("utf8").on("data", (text: string) => (body += text));
       response.on("error", failed);
       response.on("end", () => {
         clearTimeout(timer);
         const { statusCode = 0 } = response;
-        const why = parseErrorMessage(answer) ?? `${path} answered ${statusCode}`;
-        reject(new EngineError(statusCode, `the engine does not start the command: ${why}`));
+        const reason = parseErrorMessage(body) ?? `${path} answered ${statusCode}`;
+        reject(new EngineError(statusCode, `the engine does not start the command: ${reason}`));
       });
     });
     request.on("error", failed);

@@ -9,8 +9,8 @@ import { isUnencryptedRemote } from "./tls.ts";
 const LOOPBACK = "127.0.0.1";
 
 /**
- * Returns the host name or IP address by which this machine reaches an engine's machine: 127.0.0.1 for an engine of this
- * machine, and for an alias of `~/.ssh/config` the name that it stands for.
+ * Returns the host name or IP address at which this machine reaches an engine's machine: 127.0.0.1 for an engine on
+ * this machine, and for an alias in `~/.ssh/config` its `HostName`.
  */
 export async function machineAddress(connection: EngineConnection): Promise<string> {
   const { host } = connection;
@@ -23,9 +23,9 @@ export async function machineAddress(connection: EngineConnection): Promise<stri
 /** Returns the `HostName` that ssh uses for a name. Does not connect. */
 async function resolveSshAlias(connection: EngineConnection, name: string): Promise<string> {
   const found = promisify(execFile)("ssh", [...sshCommandOptions(connection), "-G", "--", name]);
-  // Without ssh, the engine is not reached either, and its resource says so.
+  // Without ssh, the engine is unreachable as well, and its resource reports that.
   const { stdout } = await found.catch(() => ({ stdout: "" }));
   const [, resolved = name] = /^hostname (\S+)$/m.exec(stdout) ?? [];
-  // ssh prints names in lower case, which are the same.
+  // Keeps the given spelling, because ssh prints names in lower case.
   return resolved === name.toLowerCase() ? name : resolved;
 }

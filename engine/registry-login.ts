@@ -33,7 +33,7 @@ const HELPER_MS = 30_000;
 /** Key of Docker Hub in `config.json`, and its address in a login. */
 const DOCKER_HUB = "https://index.docker.io/v1/";
 
-/** Username by which a credential helper says that the secret is an identity token. */
+/** Username with which a credential helper marks its secret as an identity token. */
 const TOKEN_USER = "<token>";
 
 /** Returns the registry of an image in Docker's form, `registry.example:5000`; undefined for an image's id. */
@@ -49,10 +49,13 @@ export function encodeRegistryAuth(registry: string, login: RegistryLogin): stri
   return toHeader({ ...login, serveraddress: serverAddress(registry) });
 }
 
-/** The header `X-Registry-Auth` without a login. It replaces the login that a service has. */
+/** The header `X-Registry-Auth` without a login, which removes the login of a service. */
 export const ANONYMOUS_REGISTRY_AUTH = toHeader({});
 
-/** The Engine wants base64 for URLs with padding, which Node's "base64url" omits. It ignores a header in another form. */
+/**
+ * The Engine expects base64 for URLs with padding, which Node's "base64url" omits. It ignores a header in any other
+ * form.
+ */
 function toHeader(login: object): string {
   return Buffer.from(JSON.stringify(login)).toString("base64").replaceAll("+", "-").replaceAll("/", "_");
 }
@@ -61,7 +64,7 @@ function toHeader(login: object): string {
  * Returns the login that the docker CLI would use for a registry: from its credential helper, its credential store or
  * its file.
  *
- * @throws Error if the file is not JSON, or the helper fails for another reason than that it has no login.
+ * @throws Error if the file is not JSON, or the helper fails for any reason except a missing login.
  */
 export async function findRegistryLogin(
   registry: string,
@@ -120,7 +123,7 @@ async function askHelper(
     const child = execFile(program, ["get"], { env, timeout: HELPER_MS }, (error, stdout) =>
       resolve({ error, stdout }),
     );
-    // A helper that could not be started, or that does not read, has closed it.
+    // Ignores a broken pipe: the helper could not be started, or did not read its input.
     child.stdin?.on("error", () => undefined);
     child.stdin?.end(server);
   });

@@ -9,8 +9,8 @@ const MAX_REPEATS = 5;
 const FIRST_PAUSE_MS = 250;
 
 /**
- * Repeats an attempt whose connection sshd closed before the login, because too many others were logging in. The attempt
- * has had no effect on the machine.
+ * Repeats an attempt if sshd closed its connection before the login, because too many clients were logging in. Such an
+ * attempt has had no effect on the machine.
  */
 export async function retryIfBusy<T>(deadline: Deadline, attempt: () => Promise<T>): Promise<T> {
   for (let repeats = 0; ; repeats++) {

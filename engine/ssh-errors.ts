@@ -70,7 +70,10 @@ interface FailurePattern {
 /** The id of an EC2 instance, which no DNS server resolves. */
 const EC2_INSTANCE_ID = /^i-[0-9a-f]{8,17}$/;
 
-/** Returns the known failures. The first match counts: a message about a key comes before how the connection then ended. */
+/**
+ * Returns the known failures. The first match counts: messages about keys come before messages about how the connection
+ * ended.
+ */
 function failurePatterns({ host, user, port }: SshTarget, stderr: string): FailurePattern[] {
   const who = user === undefined ? "this user" : `user "${user}"`;
   const hasOwnPort = port !== undefined && port !== 22;
@@ -117,7 +120,7 @@ function failurePatterns({ host, user, port }: SshTarget, stderr: string): Failu
     {
       matches: /kex_exchange_identification: (?:read: )?Connection (?:closed|reset)/,
       problem:
-        "its sshd closed the connection before the login, as it does when more log in at once than its MaxStartups " +
+        "its sshd closed the connection before the login, as it does when more clients log in at once than its MaxStartups " +
         "allows (default 10:30:100): raise that in /etc/ssh/sshd_config there",
       kind: "busy",
     },

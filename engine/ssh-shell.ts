@@ -43,7 +43,7 @@ function runOnce(
   { input, timeoutMs }: { input: string; timeoutMs: number },
 ): Promise<ScriptResult> {
   const bytes = Buffer.from(script);
-  // dd reads byte by byte: what follows the script is its input, which must stay unread.
+  // dd reads byte by byte, so that the text after the script stays unread: it is the script's input.
   const child = startSsh(connection, `exec sh -c 'eval "$(dd bs=1 count=${bytes.length} 2>/dev/null)"'`);
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {

@@ -9,8 +9,8 @@ import { UnreachableError } from "./unreachable.ts";
 export type ConnectionUse = "call" | "stream";
 
 /**
- * The maximum number of connections to an engine; further requests wait. Streams have connections of their own, because
- * a long command in a container must not delay calls.
+ * The maximum number of connections to an engine; further requests wait. Streams have separate connections, because a
+ * long command in a container must not delay calls.
  */
 const MAX_CONNECTIONS: Record<ConnectionUse, number> = { call: 4, stream: 8 };
 
@@ -21,9 +21,9 @@ const IDLE_MS = 10_000;
 const STDERR_LIMIT = 8_192;
 
 /**
- * Options that enforce the check of host keys whatever `~/.ssh/config` says: ssh uses the first value of an option. If no
- * key is pinned, the user's settings still decide which keys are known (known_hosts, HostKeyAlias, KnownHostsCommand,
- * certificates).
+ * Options that enforce the check of host keys regardless of `~/.ssh/config`: ssh uses the first value of an option. If
+ * no key is pinned, the user's settings still decide which keys are known (known_hosts, HostKeyAlias,
+ * KnownHostsCommand, certificates).
  */
 export const HOST_KEY_CHECKS = [
   "BatchMode=yes",
@@ -60,7 +60,7 @@ export function sshCommandOptions(connection: EngineConnection): string[] {
   ];
 }
 
-/** @throws UnreachableError when the address is invalid */
+/** Returns the machine, user and port of an engine's address. @throws UnreachableError when the address is invalid */
 export function sshTargetOf(connection: EngineConnection): SshTarget {
   const target = parseSshTarget(connection.host);
   if (!target) throw new UnreachableError(connection.host, "the address must be ssh://[user@]host[:port]", "address");

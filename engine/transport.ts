@@ -19,7 +19,7 @@ export interface EngineRequest {
   headers?: Record<string, string>;
   /** Milliseconds until the call fails. @default 30000 */
   timeoutMs?: number;
-  /** Whether the call may take long. It then uses a connection apart from those of short calls. */
+  /** Whether the call may take long. It then uses a separate connection, apart from short calls. */
   isStream?: boolean;
 }
 
@@ -83,7 +83,7 @@ export async function withApiVersion<T>(
   }
   const negotiated = retryIfBusy(deadline, () => negotiate(connection, deadline.cap(timeoutMs)));
   const prefix = await negotiated.catch((error: unknown) => {
-    // If /_ping fails, send the request anyway: its error says more.
+    // If /_ping fails, sends the request anyway, because its error is more precise.
     if (error instanceof EngineError && !(error instanceof ApiVersionError)) return "";
     throw error;
   });
@@ -95,7 +95,7 @@ export async function withApiVersion<T>(
 const isVersionMismatch = (error: unknown): error is EngineError =>
   error instanceof EngineError && isVersionMismatchMessage(error.message);
 
-/** Pings the Engine, whose response names the newest API version that it supports. Returns the path prefix. */
+/** Pings the Engine, which responds with the newest API version that it supports. Returns the path prefix. */
 export async function negotiate(connection: EngineConnection, timeoutMs?: number): Promise<string> {
   const { headers } = await exchange(connection, "GET", "/_ping", { timeoutMs });
   const newest = headers["api-version"];
@@ -218,11 +218,11 @@ export function toUnreachableError(connection: EngineConnection, error: Error, t
 }
 
 /** Returns the message in an error response's body, if there is one. */
-export function parseErrorMessage(answer: string): string | undefined {
+export function parseErrorMessage(body: string): string | undefined {
   try {
-    return (JSON.parse(answer) as { message?: string }).message;
+    return (JSON.parse(body) as { message?: string }).message;
   } catch {
-    return answer.trim() || undefined;
+    return body.trim() || undefined;
   }
 }
 

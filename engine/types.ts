@@ -78,7 +78,7 @@ export interface SwarmJoinRequest {
 
 /** A node's role in its Swarm. */
 export type NodeRole = "manager" | "worker";
-/** Whether a node takes tasks: any, no new ones, or none. */
+/** The tasks that a node takes: any, no new ones, or none. */
 export type NodeAvailability = "active" | "pause" | "drain";
 
 export interface NodeSpec {

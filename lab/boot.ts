@@ -8,11 +8,11 @@ export interface BootOptions {
   /** File of the engine's init script. */
   startScript: string;
   disks: LabDisks;
-  /** Address of the engine for this machine, as in DOCKER_HOST. */
+  /** Address at which this machine reaches the engine, as in DOCKER_HOST. */
   socket: string;
   /** The control group of the host's containers. */
   cgroup: string;
-  /** The subnet whose registries the engine accepts without TLS. */
+  /** The subnet of the registries that the engine accepts without TLS. */
   trusted: string;
 }
 
@@ -37,7 +37,7 @@ export function bootScript({ system, startScript, disks, socket, cgroup, trusted
     "set +e",
     "while :; do",
     `  if [ -e ${NO_ENGINE} ]; then sleep 0.1; continue; fi`,
-    // As the package's init script does: administrators set proxies there.
+    // Reads the proxies that administrators set there, as the package's init script does.
     "  [ ! -r /etc/default/docker ] || . /etc/default/docker",
     `  dockerd --host ${socket} --host unix:///run/docker.sock --data-root ${join(folder, "docker")} \\`,
     `    --cgroup-parent ${cgroup} --insecure-registry ${trusted}`,

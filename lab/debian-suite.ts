@@ -19,12 +19,12 @@ APT::Get::allow-downgrades "true";
 Dpkg::Options { "--force-unsafe-io"; "--force-confdef"; "--force-confold"; };
 `;
 
-/** Makes apt download every dependency, whatever is installed here. */
+/** Makes apt download every dependency, even if it is installed here. */
 const NOTHING_INSTALLED = `Dir::State::status "$1/status";`;
 
 /** Options of a download. */
 export interface DownloadOptions {
-  /** Whether to download also the dependencies that are installed here. @default false */
+  /** Whether to also download dependencies that are installed here. @default false */
   withInstalled?: boolean;
 }
 
@@ -71,9 +71,9 @@ export function downloadedPackages(folder: string): string[] {
 /** Returns the address of the Debian archive that this machine uses. */
 async function debianArchive(): Promise<string> {
   const filters = ["Created-By: Packages", "Label: Debian", "Component: main"];
-  const look = () => run("apt-get", ["indextargets", "--format", "$(REPO_URI) $(CODENAME)", ...filters]);
+  const listTargets = () => run("apt-get", ["indextargets", "--format", "$(REPO_URI) $(CODENAME)", ...filters]);
   const find = (printed: string) => /^(\S+) [a-z]+$/m.exec(printed)?.[1];
-  const found = find(await look()) ?? (await run("apt-get", ["update"]), find(await look()));
-  if (!found) throw new Error("lab: apt here knows no archive of Debian to get another Docker Engine from");
+  const found = find(await listTargets()) ?? (await run("apt-get", ["update"]), find(await listTargets()));
+  if (!found) throw new Error("lab: apt on this machine has no Debian archive from which to get another Docker Engine");
   return found;
 }

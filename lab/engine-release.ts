@@ -88,8 +88,8 @@ async function listInstalled(host: LabHost): Promise<Record<string, string>> {
 }
 
 /** Replaces a version in a program with another one of the same length, in place. */
-function replaceVersion(program: Buffer, former: string, next: string): Buffer {
-  for (let at = program.indexOf(former); at >= 0; at = program.indexOf(former, at + 1)) program.write(next, at);
+function replaceVersion(program: Buffer, previous: string, next: string): Buffer {
+  for (let at = program.indexOf(previous); at >= 0; at = program.indexOf(previous, at + 1)) program.write(next, at);
   return program;
 }
 

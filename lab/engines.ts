@@ -46,12 +46,13 @@ export function getEnvironmentEngines(): EngineVersion[] | undefined {
 }
 
 /**
- * Makes the newest engine the default of labs in this process and those that it starts, unless the environment variable
- * names another, or this machine can only run its own. Builds it if it is missing. Returns a line that names the choice.
+ * Makes the newest engine the default for labs of this process and its child processes, unless the environment variable
+ * names another, or this machine can only run its own. Builds it if it is missing. Returns a line that names the
+ * choice.
  */
 export async function useNewestEngine(): Promise<string> {
   const chosen = getEnvironmentEngines();
-  if (chosen) return `labs run Docker Engine ${chosen.join(", ")}, as ${ENGINE_VARIABLE} says`;
+  if (chosen) return `labs run Docker Engine ${chosen.join(", ")}, set by ${ENGINE_VARIABLE}`;
   const reason = enginesUnavailableReason();
   if (reason !== undefined) return `labs run this machine's Docker Engine ${await installedVersion()}: ${reason}`;
   const [newest] = ENGINES;

@@ -42,7 +42,7 @@ export class LabNetwork {
     return `${this.#name}sw`;
   }
 
-  /** Creates a switch in its own namespace; in this machine's, Docker's firewall rules would block it. */
+  /** Creates a switch in its own namespace, because Docker's firewall rules would block it in this machine's. */
   async create(): Promise<void> {
     // After the lab is removed, packets for its addresses must not leave this machine.
     await ip("route", "replace", "blackhole", this.subnet, "metric", "9999");

@@ -17,10 +17,10 @@ export function listMissingPackages(programs: Readonly<Record<string, string>>):
 export async function installMissing(programs: Readonly<Record<string, string>>): Promise<void> {
   const missing = listMissingPackages(programs);
   if (missing.length === 0) return;
-  await progress(`installing ${missing.join(" ")} with apt-get`, async (tell) => {
+  await progress(`installing ${missing.join(" ")} with apt-get`, async (report) => {
     const [program = "", ...options] = APT_GET;
     await run(program, [...options, "install", "-y", "--no-install-recommends", ...missing], {
-      onLine: (line) => tell(line.slice(0, 60)),
+      onLine: (line) => report(line.slice(0, 60)),
     });
   });
 }

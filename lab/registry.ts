@@ -84,8 +84,8 @@ function findProgram(tools: string | undefined): string {
 
 async function waitForAnswer(url: string, child: ChildProcess, log: string): Promise<void> {
   for (const end = Date.now() + START_MS; ; await pause(50)) {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(1_000) }).catch(() => undefined);
-    if (answer?.ok || answer?.status === 401) return;
+    const response = await fetch(url, { signal: AbortSignal.timeout(1_000) }).catch(() => undefined);
+    if (response?.ok || response?.status === 401) return;
     if (child.exitCode === null && Date.now() < end) continue;
     throw new Error(`lab: the registry does not start\n${readFileSync(log, "utf8").trimEnd()}`);
   }

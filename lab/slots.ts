@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { writeIfChanged } from "../toolchain/cache.ts";
 import { isGone, isFromThisBoot, processToken } from "../toolchain/lock.mjs";
 
-/** A fixed folder, so that labs see each other; on disk, because engines store their images here. */
+/** A fixed folder, so that labs find each other. It is on disk, because engines store their images in it. */
 export const LABS = "/var/tmp/pulumi-swarm-lab";
 
 /** Maximum number of labs at the same time. */
@@ -15,7 +15,7 @@ export interface ProcessIdentity {
   pid: number;
   /** Its start time in clock ticks. */
   started: string;
-  /** Identifies it in other PID namespaces, too. */
+  /** Identifies it in other PID namespaces as well. */
   token?: string;
 }
 

@@ -7,7 +7,7 @@ import type { PackageSchema } from "./schema/package-schema.ts";
 
 type Method<Request, Response> = handleUnaryCall<Request, Response>;
 
-/** Beside this file, and beside the package's bundle. */
+/** Next to this file, and next to the package's bundle. */
 const SCHEMA = join(import.meta.dirname, "schema.json");
 
 /** Returns the methods for programs in other languages. TypeScript programs construct the components themselves. */
@@ -18,15 +18,15 @@ export function componentServer(engineAddress: string) {
     const { constructMethod } = await import("./construct/construct.ts");
     return constructMethod(schema, engineAddress);
   };
-  const getSchema: Method<rpc.GetSchemaRequest, rpc.GetSchemaResponse> = (_call, answer) => {
+  const getSchema: Method<rpc.GetSchemaRequest, rpc.GetSchemaResponse> = (_call, callback) => {
     const response = new rpc.GetSchemaResponse();
-    readFile(SCHEMA, "utf8").then((schema) => answer(null, response.setSchema(schema)), failWith(answer));
+    readFile(SCHEMA, "utf8").then((schema) => callback(null, response.setSchema(schema)), failWith(callback));
   };
   return {
     getSchema,
-    construct: ((call, answer) => {
+    construct: ((call, callback) => {
       construct ??= load();
-      construct.then((method) => method(call, answer), failWith(answer));
+      construct.then((method) => method(call, callback), failWith(callback));
     }) satisfies Method<rpc.ConstructRequest, rpc.ConstructResponse>,
   };
 }

@@ -3,10 +3,10 @@ import { credentials } from "@grpc/grpc-js";
 import engineService from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import engine from "@pulumi/pulumi/proto/engine_pb.js";
 
-/** URN of the resource whose handler is running, for the lines that the handler logs. */
+/** URN of the resource of the running handler, for the lines that the handler logs. */
 const resource = new AsyncLocalStorage<string>();
 
-/** Sends log lines to Pulumi's engine, each to the resource whose handler logged it. */
+/** Sends log lines to Pulumi's engine, each for the resource of the handler that logged it. */
 export class EngineLog {
   readonly #client: engineService.EngineClient;
   readonly #sent = new Set<Promise<void>>();

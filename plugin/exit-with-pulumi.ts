@@ -1,4 +1,4 @@
-/** Ends this process when its parent, Pulumi, is gone: after a kill nothing would record this process's work. */
+/** Ends this process when its parent, Pulumi, has ended: after a kill, nothing would record this process's work. */
 export function exitWithPulumi(): void {
   const pulumi = process.ppid;
   setInterval(() => {

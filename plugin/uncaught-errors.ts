@@ -7,14 +7,14 @@ type Fail = (error: unknown) => boolean;
 
 const current = new AsyncLocalStorage<Fail>();
 
-/** Runs work whose uncaught errors go to `fail`. */
+/** Runs work, and passes its uncaught errors to `fail`. */
 export function failingWith<T>(fail: Fail, work: () => T): T {
   return current.run(fail, work);
 }
 
 /**
- * Keeps the plugin alive after a promise without a handler is rejected: a request that no one waits for any more may
- * fail, and that must not end the work on all other resources.
+ * Keeps the plugin alive after the rejection of a promise without a handler: a request that nothing waits for any more
+ * may fail, and that must not end the work on all other resources.
  */
 export function handleUncaughtErrors(): void {
   process.on("unhandledRejection", (error) => {

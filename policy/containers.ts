@@ -21,7 +21,7 @@ export interface DeclaredContainer {
   image(): string | undefined;
   /** The command line: the program and its arguments. */
   args(): string[];
-  /** Environment variables by name, without those whose value comes from a reference. */
+  /** Environment variables by name, without those that get their value from a reference. */
   environment(): Record<string, string>;
 }
 

@@ -62,28 +62,28 @@ function variableViolation(name: string, value: string): string | undefined {
 /** Reports credentials in arguments, each kind once. */
 function argumentViolations(given: readonly string[]): string[] {
   const args = splitCommandLine(given);
-  const why = "anyone who can inspect the container or list processes can read arguments: give it as a file";
+  const reason = "anyone who can inspect the container or list processes can read arguments: give it as a file";
   const options = args.flatMap((arg, at) => {
     const [, kind, own] = PASSWORD_OPTION.exec(arg) ?? [];
     const next = args[at + 1] ?? "";
     const value = own ?? (next.startsWith("-") ? "" : next);
-    return kind !== undefined && isLiteralCredential(value) ? [`argument ${arg.split("=")[0] ?? ""}: ${why}`] : [];
+    return kind !== undefined && isLiteralCredential(value) ? [`argument ${arg.split("=")[0] ?? ""}: ${reason}`] : [];
   });
   const variables = args.flatMap((arg) => {
     const [, name, value] = /^([A-Za-z_]\w*)=(.+)$/s.exec(arg) ?? [];
     const isSecret =
       name !== undefined && value !== undefined && isLiteralCredential(value) && variableViolation(name, value);
-    return isSecret ? [`argument ${name}=…: ${why}`] : [];
+    return isSecret ? [`argument ${name}=…: ${reason}`] : [];
   });
-  const addresses = args.some((arg) => PASSWORD_IN_URL.test(arg)) ? [`a URL with a password: ${why}`] : [];
-  return [...new Set([...options, ...variables, ...mcAliasViolations(args, why), ...addresses])];
+  const addresses = args.some((arg) => PASSWORD_IN_URL.test(arg)) ? [`a URL with a password: ${reason}`] : [];
+  return [...new Set([...options, ...variables, ...mcAliasViolations(args, reason), ...addresses])];
 }
 
 /** `mc alias set NAME URL USER PASSWORD`. */
-function mcAliasViolations(args: readonly string[], why: string): string[] {
+function mcAliasViolations(args: readonly string[], reason: string): string[] {
   const at = args.findIndex((arg, index) => arg === "alias" && ["set", "s"].includes(args[index + 1] ?? ""));
   const password = at < 0 ? undefined : args.slice(at + 2).filter((arg) => !arg.startsWith("-"))[3];
-  return password !== undefined && isLiteralCredential(password) ? [`the password of mc alias set: ${why}`] : [];
+  return password !== undefined && isLiteralCredential(password) ? [`the password of mc alias set: ${reason}`] : [];
 }
 
 /** Whether a value is a credential itself, rather than a path, a reference or a boolean. */

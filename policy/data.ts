@@ -1,7 +1,7 @@
 import { DOCKER_CONTAINER, DOCKER_SERVICE, SWARM_SERVICE } from "./containers.ts";
 import { toArray, getProperty, type PolicyResource } from "./rule.ts";
 
-/** Resources whose deletion deletes their data. No resource owns the drives of a store. */
+/** Resources that lose their data when they are deleted. No resource owns the drives of a store. */
 const DATA_RESOURCES = [
   "docker:index/volume:Volume",
   "aws:ebs/volume:Volume",

@@ -134,14 +134,14 @@ function hostsMeetingConstraints(
   return left.length === 0 ? "unknown" : left;
 }
 
-/** Returns the keys of the hosts with that hostname. Of a Swarm's other nodes only the hostname is known. */
+/** Returns the keys of the hosts with that hostname. For a Swarm's other nodes, only the hostname is known. */
 function hostsNamed(hostname: string, resources: readonly PolicyResource[]): Set<string> {
   const hosts = resources.filter(({ type, props }) => type === HOST && getProperty(props, "hostname") === hostname);
   return new Set([hostname, ...toStrings(hosts.map(({ props }) => getProperty(props, "key")))]);
 }
 
 /**
- * Returns the keys of the hosts with this node label, of their own or of another resource.
+ * Returns the keys of the hosts with this node label, whether set by the host or by another resource.
  *
  * @throws Error in a preview that does not know the nodes yet
  */

@@ -7,7 +7,7 @@ export function isMinioServer(container: DeclaredContainer): boolean {
   if (at < 0) return false;
   const hasServerArguments = args.some((arg) => /^(--console-address|--address)|^(\/|https?:\/\/)/.test(arg));
   const hasServerProgram = /(^|\/)(minio|silo)$/.test(args[at - 1] ?? "");
-  // The drives can also be given by a variable.
+  // A variable can also give the drives.
   return (
     hasServerArguments || hasServerProgram || Object.keys(container.environment()).some((name) => /^MINIO_/.test(name))
   );

@@ -4,10 +4,10 @@ import { isOnHostNetwork, directlyReachableDrivers, formatPorts, publishedPorts 
 import { ifKnown, toArray, getProperty, type PolicyResource } from "./rule.ts";
 import { hasCertificatesFolder, isMinioServer, splitCommandLine } from "./store.ts";
 
-/** Reports stores and gateways whose published ports use plain HTTP. */
+/** Reports stores and gateways with published ports that use plain HTTP. */
 export function tlsViolations(resource: PolicyResource): string[] {
   const ports = publishedPorts(resource);
-  // Reads networks only if nothing is published: a preview may not know them yet.
+  // Reads networks only if nothing is published, because a preview may not know them yet.
   const where =
     ports.length > 0 ? formatPorts(ports) : isOnHostNetwork(resource) ? "ports on the host network" : undefined;
   return where === undefined ? [] : plainHttpServices(resource).map((what) => formatViolation(what, where));

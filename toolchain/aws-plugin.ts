@@ -8,7 +8,7 @@ const SERVICES = ["ec2", "elbv2", "iam", "meta", "organizations", "ssm", "sts"];
 /** Their names in the AWS SDK, and two more that they depend on. */
 const CLIENTS = ["account", "ec2", "elasticloadbalancingv2", "iam", "organizations", "s3", "ssm", "sts"];
 
-/** Leaves out most of the provider's 250 services: to compile all of them takes an hour of CPU time and 900 MB. */
+/** Leaves out most of the provider's 250 services: compiling all of them takes an hour of CPU time and 900 MB. */
 const UNUSED_SERVICES: ModuleCut = {
   module: "github.com/hashicorp/terraform-provider-aws",
   cuts: [

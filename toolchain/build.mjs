@@ -1,7 +1,7 @@
 // Builds the package: the library in dist/ as CommonJS, which both `require` and `import` load, with its types; and the
-// plugin, which runs without node_modules. The part that constructs components is a file of its own, because only
-// programs in other languages load it. The repository itself runs from its sources. `--archives` also writes the plugin as
-// Pulumi downloads it from a release, to archives/.
+// plugin, which runs without node_modules. The part that constructs components is a separate file, because only
+// programs in other languages load it. The repository itself runs from its sources. `--archives` also writes the plugin
+// as Pulumi downloads it from a release, to archives/.
 import { execFileSync } from "node:child_process";
 import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -71,8 +71,8 @@ function publishFolder(folder: string, final: string): void {
 }
 
 /**
- * Runs `work` while this process holds the lock. Removes the lock of a process that has ended; waits for a process that
- * is invisible from here, such as one in another container.
+ * Runs `work` while this process holds the lock. Removes the lock of a process that has ended, and waits for a process
+ * that is not visible here, such as one in another container.
  */
 export async function withFileLock<T>(path: string, work: () => Promise<T>): Promise<T> {
   const release = await acquireLock(path, () => {

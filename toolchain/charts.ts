@@ -53,7 +53,7 @@ export async function ensureHelm(): Promise<string> {
   return join(await ensureGoPrograms(PROGRAM), "helm");
 }
 
-/** Returns the folder with the charts; their names are those of the plugins. */
+/** Returns the folder with the charts, which are named like the plugins. */
 export function ensureCharts(): Promise<string> {
   return ensureCached({
     ...cacheEntry(),

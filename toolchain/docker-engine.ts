@@ -62,9 +62,9 @@ async function installAndStart(engine: Engine, yes: boolean): Promise<void> {
   const as = rootPrefix();
   await confirmPlan(describePlan(missing), yes);
   if (missing) {
-    await progress(`installing ${missing.packages.join(" ")} with ${missing.manager}`, async (tell) => {
+    await progress(`installing ${missing.packages.join(" ")} with ${missing.manager}`, async (report) => {
       for (const [command = "", ...args] of missing.commands) {
-        await runAsRoot(as, command, args, (line) => tell(line.slice(0, 60)));
+        await runAsRoot(as, command, args, (line) => report(line.slice(0, 60)));
       }
     });
   }
@@ -88,7 +88,7 @@ function describePlan(missing: EnginePackage | undefined): string {
 const hasSystemd = () => existsSync("/run/systemd/system");
 const startedBy = () => (hasSystemd() ? "systemctl enable --now docker" : `dockerd in the background, log in ${LOG}`);
 
-/** Asks for consent on a terminal; without one, such as in CI, the command itself is the consent. */
+/** Asks for confirmation on a terminal. Without one, as in CI, running the command counts as confirmation. */
 async function confirmPlan(text: string, yes: boolean): Promise<void> {
   say(text);
   if (yes || !process.stdin.isTTY || !process.stderr.isTTY) return;
@@ -96,7 +96,7 @@ async function confirmPlan(text: string, yes: boolean): Promise<void> {
     throw new Error("no Docker Engine: start one, or set DOCKER_HOST to one, and run this again");
 }
 
-/** Returns the prefix with which a command runs as root. */
+/** Returns the command prefix that runs a command as root. */
 function rootPrefix(): string[] {
   if (process.getuid?.() === 0) return [];
   return process.stdin.isTTY ? ["sudo"] : ["sudo", "-n"];
@@ -114,9 +114,9 @@ async function runAsRoot(
 
 /**
  * Starts an engine in its own session without a terminal, so that it survives Ctrl-C and the end of this command. Its
- * pid file prevents a second start. After a power failure, the stale pid files of dockerd and containerd may name other
- * processes, which would prevent the start: removes such files. Applies the firewall rules for published ports first,
- * as a systemd service does elsewhere.
+ * pid file prevents a second start. Removes stale pid files of dockerd and containerd, which may name other processes
+ * after a power failure and would prevent the start. First applies the firewall rules for published ports, as the
+ * systemd service does on other machines.
  */
 const START_SCRIPT = `
 forget() { [ "$(cat "/proc/$(cat "$1")/comm")" = "$2" ] || rm -f "$1"; } 2>/dev/null

@@ -27,13 +27,13 @@ export interface PackedImage {
 export async function loadImage(engine: Engine, { name, archive }: PackedImage): Promise<void> {
   await loadImages(engine, archive);
   if (await engine.hasImage(name)) return;
-  throw new Error(`the engine took the image ${name} but does not list it: look at the engine's log`);
+  throw new Error(`the engine accepted the image ${name} but does not list it: see the engine's log`);
 }
 
 /**
  * Packs one layer, the image's configuration, and a list of both.
  *
- * @param nameFromHash makes its name in engines of a hash of its contents: the same contents give the same name
+ * @param nameFromHash returns the image's name for a hash of its contents, so that equal images have the same name
  */
 export function packImage(contents: ImageContents, nameFromHash: (hash: string) => string): PackedImage {
   const layer = tar(contents.files);
@@ -48,7 +48,7 @@ export function packImage(contents: ImageContents, nameFromHash: (hash: string) 
   return { name, archive };
 }
 
-/** No time of its own: the image's name has a hash of this text. */
+/** Contains no time, because the image's name contains a hash of this text. */
 function configuration({ entrypoint, env, labels }: ImageContents, layer: string) {
   const architecture = ARCHITECTURES[process.arch];
   if (!architecture)

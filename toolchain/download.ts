@@ -42,14 +42,14 @@ export async function downloadRelease(file: ReleasedFile, folder: string): Promi
 
 /**
  * Downloads a file and compares it with its checksum. Continues an interrupted download where it stopped if the site
- * supports this, or else starts again.
+ * supports this, otherwise starts over.
  *
  * @param sha256 in hex
- * @throws ChecksumError if the file is another one, and then removes it.
+ * @throws ChecksumError if the checksum is wrong. The file is then removed.
  */
 export async function download(url: string, path: string, sha256: string): Promise<void> {
-  await progress(`downloading ${url.split("/").at(-1)}`, async (tell) => {
-    await receiveFile(url, path, tell).catch((error: unknown) => {
+  await progress(`downloading ${url.split("/").at(-1)}`, async (report) => {
+    await receiveFile(url, path, report).catch((error: unknown) => {
       throw withAdvice(error);
     });
     const actual = await hashFile(path);
@@ -68,7 +68,7 @@ function withAdvice(error: unknown): unknown {
 /** The part of a file that arrived. */
 interface Received {
   bytes: number;
-  /** The site's name for this version of the file; empty if it gives none, so that a download starts again. */
+  /** The site's ETag for this version of the file; empty if it sends none, so that a download starts over. */
   etag: string;
 }
 
@@ -83,18 +83,18 @@ export interface ReceiveOptions {
 export async function receiveFile(
   url: string,
   path: string,
-  tell: ReportProgress,
+  report: ReportProgress,
   { retryMs = RETRY_MS, stallMs }: ReceiveOptions = {},
 ): Promise<void> {
   const received: Received = { bytes: 0, etag: "" };
   for (let attempt = 0; ; attempt++) {
     try {
-      return await receiveRest(url, path, received, tell, stallMs);
+      return await receiveRest(url, path, received, report, stallMs);
     } catch (error) {
       const wait = retryMs[attempt];
       if (wait === undefined || !(error instanceof SiteError)) throw error;
       if (error.problem === "refused" || error.problem === "login") throw error;
-      tell(`${error.problem}, trying again`);
+      report(`${error.problem}, trying again`);
       await pause(wait);
     }
   }
@@ -104,7 +104,7 @@ async function receiveRest(
   url: string,
   path: string,
   received: Received,
-  tell: ReportProgress,
+  report: ReportProgress,
   stallMs: number | undefined,
 ): Promise<void> {
   const rest = received.bytes > 0 && received.etag !== "";
@@ -119,7 +119,7 @@ async function receiveRest(
     for await (const chunk of bodyOf(response, url)) {
       await file.writeFile(chunk);
       received.bytes += chunk.length;
-      tell(`${megabytes(received.bytes)}${Number.isNaN(total) ? "" : ` of ${megabytes(total)}`} MB`);
+      report(`${megabytes(received.bytes)}${Number.isNaN(total) ? "" : ` of ${megabytes(total)}`} MB`);
     }
   } finally {
     await file.close();
@@ -130,7 +130,7 @@ async function* bodyOf({ body }: Dispatcher.ResponseData, url: string): AsyncGen
   try {
     for await (const chunk of body) yield chunk as Buffer;
   } catch (error) {
-    throw new SiteError("interrupted", `${url}: the answer ended too early (${errorMessage(error)})`);
+    throw new SiteError("interrupted", `${url}: the response ended too early (${errorMessage(error)})`);
   }
 }
 

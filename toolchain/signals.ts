@@ -1,4 +1,4 @@
-/** Signals with which a terminal, a service manager or a pipeline ends a process, with their numbers. */
+/** Signals that terminals, service managers and pipelines use to end a process, with their numbers. */
 const SIGNAL_NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 
 export type TerminationSignal = keyof typeof SIGNAL_NUMBERS;

@@ -1,7 +1,7 @@
 import { type Dispatcher, EnvHttpProxyAgent, interceptors, request } from "undici";
 import { errorMessage } from "../engine/error-message.ts";
 
-/** Time for a site to start its answer, and between two parts of it, in milliseconds. */
+/** Time for a site to start its response, and between two parts of it, in milliseconds. */
 const ANSWER_MS = 15_000;
 const STALL_MS = 30_000;
 /** A release's address redirects to the storage of its files. */
@@ -9,7 +9,7 @@ const MAX_REDIRECTIONS = 5;
 
 /** Why a site could not be used. */
 export type SiteProblem =
-  /** Nothing answered: no route, no name, no trusted certificate, or a proxy that does not let through. */
+  /** No usable response: no route, no name, no trusted certificate, or a proxy that blocks the request. */
   | "unreachable"
   /** The answer ended early. */
   | "interrupted"
@@ -64,7 +64,7 @@ export interface SiteRequest {
   headers?: Record<string, string>;
   /** @default 15 s */
   answerMs?: number;
-  /** Longest pause between two parts of the answer, in milliseconds. @default 30 s */
+  /** Longest pause between two parts of the response, in milliseconds. @default 30 s */
   stallMs?: number;
 }
 
@@ -72,7 +72,7 @@ export interface SiteRequest {
  * Requests a URL, through a proxy if the environment names one. undici does this, because Node's own `fetch` uses a proxy
  * only since 22.21, and then for every connection of the process, including those to engines and stores.
  *
- * @throws SiteError for any answer that is no success.
+ * @throws SiteError for any response that does not report success.
  */
 export async function requestSite(
   url: string,

@@ -22,7 +22,7 @@ export function chooseSource(): Promise<Source> {
 
 /**
  * Returns whether to download a released file. Files without a checksum in this repository are never downloaded: their
- * programs are built from Go modules, of which go.sum has the checksums.
+ * programs are built from Go modules, with the checksums in go.sum.
  */
 export async function isDownloadable({ name }: ReleasedFile): Promise<boolean> {
   if ((await chooseSource()) === "registries") return false;
@@ -38,7 +38,9 @@ async function detectSource(): Promise<Source> {
     return forced;
   }
   if (forced) {
-    throw new Error(`${SOURCE_VARIABLE} "${forced}": must be "public" or "registries"; unset it to have it found out`);
+    throw new Error(
+      `${SOURCE_VARIABLE} "${forced}": must be "public" or "registries"; unset it to choose automatically`,
+    );
   }
   const problem = await progress("checking the download site", () => siteProblem(fileUrl(pulumiArchive())));
   say(
@@ -50,8 +52,8 @@ async function detectSource(): Promise<Source> {
 }
 
 /**
- * Returns why the site cannot be reached; undefined if it answers, whatever it answers: an error of its own must not lead
- * to a build of several minutes.
+ * Returns why the site cannot be reached; undefined if it sends any response, because an error of the site itself must
+ * not lead to a build of several minutes.
  *
  * @throws SiteError if the proxy refuses the user's login.
  */

@@ -9,7 +9,7 @@ const BLOCK = 512;
 /** One fixed time for all entries: the same contents give the same bytes, and so the same image id. */
 const MTIME = Date.UTC(2026, 0, 1) / 1000;
 
-/** A tar archive (ustar) of these entries, owned by root. The same entries give the same bytes. */
+/** Returns a tar archive (ustar) of these entries, owned by root. The same entries give the same bytes. */
 export function tar(entries: readonly TarEntry[]): Buffer {
   const parts = entries.flatMap((entry) => {
     const content = entry.content ?? Buffer.alloc(0);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { exitBySignal, onTerminationSignal } from "./signals.ts";
 
-/** Runs `work` with a temporary folder. Removes the folder afterwards, also if a signal ends this process. */
+/** Runs `work` with a temporary folder. Removes the folder afterwards, even if a signal ends this process. */
 export async function withTemporaryFolder<T>(prefix: string, work: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), prefix));
   const remove = () => rmSync(folder, { recursive: true, force: true });
@@ -37,7 +37,7 @@ export const DESCRIPTOR_3 = "/dev/fd/3";
 /**
  * Creates a file and removes its name before anything is written to it.
  *
- * @param prefix of its temporary name
+ * @param prefix prefix of its temporary name
  */
 export function createUnlinkedFile(folder: string, prefix: string): UnlinkedFile {
   const path = join(folder, `${prefix}${randomBytes(6).toString("hex")}`);

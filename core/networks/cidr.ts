@@ -10,7 +10,7 @@ export interface NetworkAddresses {
   ipRange?: string;
 }
 
-/** Prefix lengths of a subnet: at most 16 million addresses, and enough for tasks beside the gateway. */
+/** Prefix lengths of a subnet: at most 16 million addresses, and enough for tasks in addition to the gateway. */
 const SHORTEST_PREFIX = 8;
 const LONGEST_PREFIX = 29;
 

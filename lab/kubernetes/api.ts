@@ -49,9 +49,9 @@ export class ClusterApi {
   /** Runs a server-side apply; with `dryRun` nothing is changed. */
   async apply(object: Manifest, { dryRun = false } = {}): Promise<Answer<Manifest>> {
     const path = `${pathOf(object)}?fieldManager=test&force=true${dryRun ? "&dryRun=All" : ""}`;
-    const answer = await this.#send<Manifest>("PATCH", path, JSON.stringify(object));
-    expectOk(answer, `apply ${object.kind} ${object.metadata.name}`);
-    return answer;
+    const response = await this.#send<Manifest>("PATCH", path, JSON.stringify(object));
+    expectOk(response, `apply ${object.kind} ${object.metadata.name}`);
+    return response;
   }
 
   async delete(object: Manifest): Promise<void> {

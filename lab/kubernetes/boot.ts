@@ -56,7 +56,7 @@ function apiPrograms({ folder, programs, address, serviceRange }: ClusterConfig)
       "--listen-client-urls=http://127.0.0.1:2379",
       "--advertise-client-urls=http://127.0.0.1:2379",
       "--listen-peer-urls=http://127.0.0.1:2380",
-      // The data does not outlive the host.
+      // Durable writes are not needed, because the data does not outlive the host.
       "--unsafe-no-fsync",
     ],
     [

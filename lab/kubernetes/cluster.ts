@@ -68,7 +68,7 @@ export async function installPolicyEnforcement(): Promise<void> {
 /** Returns why no cluster can run on this machine; undefined if one can. */
 export function clusterUnavailableReason(): string | undefined {
   if (process.platform === "linux" && !existsSync("/sys/fs/cgroup/cpuset/cpuset.cpus")) {
-    return "the cluster is laid out for control groups of the first version, and this machine has the second";
+    return "the cluster needs control groups v1, and this machine has v2";
   }
   return labUnavailableReason();
 }
@@ -165,7 +165,7 @@ function createNode({ folder }: ClusterConfig): Pick<Cluster, "load" | "exec" | 
       const [id] = (await ctr("containers", "ls", "-q", `labels."io.kubernetes.pod.name"==${pod}`)).split("\n");
       const pid = new RegExp(`^${id}\\s+(\\d+)`, "m").exec(await ctr("tasks", "ls"))?.[1];
       if (!id || pid === undefined) throw new Error(`cluster: no process of ${pod}`);
-      const answer = await onNode(
+      const output = await onNode(
         "nsenter",
         "--target",
         pid,
@@ -176,7 +176,7 @@ function createNode({ folder }: ClusterConfig): Pick<Cluster, "load" | "exec" | 
         address,
         String(port),
       );
-      return answer === "open";
+      return output === "open";
     },
     exec: async (pod, container, ...command) => {
       const filter = `labels."io.kubernetes.pod.name"==${pod},labels."io.kubernetes.container.name"==${container}`;

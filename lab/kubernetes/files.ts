@@ -19,11 +19,11 @@ export interface ClusterConfig {
   serviceRange: string;
   /** The control group of the pods. */
   cgroup: string;
-  /** Reference of the pause image, whose container holds a pod's network namespace. */
+  /** Reference of the pause image. Its container holds a pod's network namespace. */
   pause: string;
 }
 
-/** What a client needs to connect to the cluster. */
+/** The access data with which a client connects to the cluster. */
 export interface ClusterAccess {
   address: string;
   port: number;
@@ -40,7 +40,7 @@ export const containerdSocket = (folder: string) => join(folder, "containerd.soc
 /** Names in the API's certificate. */
 const API_NAMES = ["127.0.0.1", "kubernetes", "kubernetes.default", "kubernetes.default.svc"];
 
-/** Writes the files of the cluster, and returns what a client needs. */
+/** Writes the files of the cluster, and returns the access data for a client. */
 export async function writeFiles(setting: ClusterConfig): Promise<ClusterAccess> {
   const { folder, address } = setting;
   const token = randomBytes(24).toString("hex");

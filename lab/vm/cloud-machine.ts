@@ -32,7 +32,7 @@ export const CLOUD_USER = "debian";
 /** Milliseconds for cloud-init to finish, under emulation and next to other machines. */
 const BOOT_MS = 20 * 60_000;
 
-/** A machine like those of clouds, configured only by cloud-init. */
+/** A machine as in a cloud, configured only by cloud-init. */
 export class CloudMachine {
   readonly #options: CloudMachineOptions;
 
@@ -93,7 +93,7 @@ export class CloudMachine {
   }
 }
 
-/** The disk that cloud-init takes a machine's identity and instructions from where no cloud is there to ask. */
+/** Creates the disk from which cloud-init reads a machine's identity and instructions in place of a cloud's service. */
 async function makeSeed(options: CloudMachineOptions, file: string): Promise<void> {
   const { folder, number, address, mtu, userData } = options;
   const card = { match: { macaddress: cardAddress(number) }, addresses: [`${address}/24`], mtu };

@@ -46,7 +46,7 @@ export const cardAddress = (number: number) => `52:54:00:00:00:${number.toString
 const rootDisk = (folder: string) => join(folder, "root.qcow2");
 
 function devices({ number, folder, tap, image, seed, drives, kernelArguments = "" }: Hardware): string[] {
-  // Nothing is kept, so flushing writes to disk would only be slower.
+  // Nothing is kept, so flushing writes to disk would only cost time.
   const drive = (file: string, format: string, id?: string) => {
     const bus = id === undefined ? "if=virtio" : `if=none,id=${id}`;
     return ["-drive", `file=${file},${bus},format=${format},cache=unsafe`];

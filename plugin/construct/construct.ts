@@ -28,7 +28,7 @@ export function constructMethod(schema: PackageSchema, engineAddress: string): C
       );
     },
   });
-  // The process serves one run, in which each component has a connection of its own.
+  // The process serves one run, in which each component has its own connection.
   const run = {};
   identifyRunBy(() => run);
 
@@ -46,9 +46,9 @@ export function constructMethod(schema: PackageSchema, engineAddress: string): C
     },
     engineAddress,
   );
-  return (call, answer) => {
-    const { fail, answerOnce } = once(answer);
-    failingWith(fail, () => construct(call, answerOnce));
+  return (call, callback) => {
+    const { fail, respondOnce } = once(callback);
+    failingWith(fail, () => construct(call, respondOnce));
   };
 }
 
@@ -59,19 +59,19 @@ function componentsIn(value: unknown): pulumi.ComponentResource[] {
   return Object.values(value).flatMap(componentsIn);
 }
 
-/** Answers with the first result. An error that is thrown later in the component's promises counts as well. */
-function once(answer: sendUnaryData<rpc.ConstructResponse>) {
-  let isAnswered = false;
-  const answerOnce: typeof answer = (error, response) => {
-    if (isAnswered) return;
-    isAnswered = true;
-    if (error) failWith(answer)(error);
-    else answer(null, response);
+/** Responds with the first result, which may be an error that is thrown later in the component's promises. */
+function once(callback: sendUnaryData<rpc.ConstructResponse>) {
+  let hasResponded = false;
+  const respondOnce: typeof callback = (error, response) => {
+    if (hasResponded) return;
+    hasResponded = true;
+    if (error) failWith(callback)(error);
+    else callback(null, response);
   };
   const fail = (error: unknown) => {
-    if (isAnswered) return false;
-    answerOnce(error as Error);
+    if (hasResponded) return false;
+    respondOnce(error as Error);
     return true;
   };
-  return { answerOnce, fail };
+  return { respondOnce, fail };
 }

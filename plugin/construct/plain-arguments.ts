@@ -19,8 +19,8 @@ interface OutputState {
 }
 
 /**
- * Returns a component's arguments as its TypeScript class takes them. Other languages send an Output for every value that
- * depends on a resource, also where the class takes plain values.
+ * Returns a component's arguments as its TypeScript class takes them. Other languages send an Output for every value
+ * that depends on a resource, even where the class takes plain values.
  *
  * @param subject the component, for errors: `Swarm "swarm"`
  * @throws Error if such a value is unknown in a preview, or secret

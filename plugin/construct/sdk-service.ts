@@ -4,7 +4,10 @@ import type rpc from "@pulumi/pulumi/proto/provider_pb.js";
 
 type Construct = handleUnaryCall<rpc.ConstructRequest, rpc.ConstructResponse>;
 
-/** Events whose handlers of the SDK would report errors of other resources as errors of components, with stack traces. */
+/**
+ * Events for which the SDK's handlers would report errors of other resources as errors of components, with stack
+ * traces.
+ */
 const UNCAUGHT = ["unhandledRejection", "uncaughtException"];
 
 /**

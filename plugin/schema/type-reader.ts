@@ -141,7 +141,7 @@ export class TypeReader {
 
   #component(symbol: ts.Symbol, use: Use): TypeSpec {
     if (!this.#components.includes(symbol))
-      return this.#unsupported(use, `class ${symbol.name}, which is no component`);
+      return this.#unsupported(use, `class ${symbol.name} that is not a component`);
     return { $ref: RESOURCE_REF + token(symbol.name) };
   }
 
@@ -180,7 +180,7 @@ export class TypeReader {
         properties: {},
         required: [],
       };
-      // Before its properties, which may refer to it.
+      // Added before its properties are read, because they may refer to it.
       this.types[name] = spec;
       const { deep, output } = use;
       Object.assign(spec, this.#properties(properties, { path: symbol.name, deep, output }));

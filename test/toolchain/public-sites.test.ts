@@ -161,7 +161,7 @@ describe("behind an inspecting proxy", () => {
   test.each([
     ["another file", ["altered"], `${NAME} has SHA-256`],
     ["no file", ["missing"], `/${NAME} answered 404: run this again, or set PULUMI_SWARM_SOURCE=registries`],
-    ["half a file each time", ["cut", "cut", "cut", "cut"], "the answer ended too early"],
+    ["half a file each time", ["cut", "cut", "cut", "cut"], "the response ended too early"],
     ["nothing but errors", ["busy", "busy", "busy", "busy"], "answered 503: run this again"],
   ] as const)("refuses %s in one line, keeps nothing and builds nothing", async (_what, faults, message) => {
     const env = userEnvironment();

@@ -104,7 +104,7 @@ test("names every argument that other languages cannot pass", () => {
     "shapes: other languages have no union Shapes of anything but strings or components",
     "callback: other languages have no type (value: string) => string",
     "foreign: other languages have no type Map<string, string>",
-    "hidden: other languages have no class Hidden, which is no component",
+    "hidden: other languages have no class Hidden that is not a component",
     'picked: other languages have no type Pick<ThingArgs, "either">',
     "guessed: other languages have no field or generic type without an explicit type",
   ].map((line) => `Thing.${line}`);

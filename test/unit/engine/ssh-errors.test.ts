@@ -76,7 +76,7 @@ test.each([
   ["ssh: Could not resolve hostname far: Name or service not known", "its name does not resolve"],
   [
     "kex_exchange_identification: Connection closed by remote host\nConnection closed by 1.2.3.4 port 22",
-    "more log in at once than its MaxStartups allows",
+    "more clients log in at once than its MaxStartups allows",
   ],
   ["kex_exchange_identification: read: Connection reset by peer", "MaxStartups"],
   ["ssh: connect to host far port 2222: Connection refused", "nothing listens on port 2222 there"],

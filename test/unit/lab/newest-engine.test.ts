@@ -26,7 +26,7 @@ test("the newest engine is the default of labs", async () => {
 
 test("the user's choice stays", async () => {
   vi.stubEnv(ENGINE_VARIABLE, "26.1,20.10");
-  expect(await useNewestEngine()).toBe("labs run Docker Engine 26.1, 20.10, as PULUMI_SWARM_LAB_ENGINE says");
+  expect(await useNewestEngine()).toBe("labs run Docker Engine 26.1, 20.10, set by PULUMI_SWARM_LAB_ENGINE");
   expect(process.env[ENGINE_VARIABLE]).toBe("26.1,20.10");
 });
 
