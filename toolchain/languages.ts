@@ -4,7 +4,7 @@ import { ensureGoPrograms, type GoPrograms } from "./go.ts";
 import type { ModuleCut } from "./go-cut.ts";
 import { run } from "./run.ts";
 import { chooseSource } from "./source.ts";
-import { LANGUAGE_YAML, MYPY, PULUMI, PULUMI_PYTHON } from "./versions.ts";
+import { LANGUAGE_YAML, MYPY, PULUMI, PULUMI_CSHARP, PULUMI_PYTHON } from "./versions.ts";
 
 /**
  * Builds the language host for YAML with the CLI's modules, which is faster than with its own, because most of their
@@ -65,6 +65,13 @@ const SDK_GENERATOR: GoPrograms = {
   programs: { "gen-sdk": { module: "languages", package: "./gen-sdk" } },
 };
 
+/** The generator for C#, which newer modules of Pulumi do not have. */
+const CSHARP_GENERATOR: GoPrograms = {
+  name: "gen-csharp",
+  version: PULUMI_CSHARP,
+  programs: { "gen-csharp": { module: "gen-csharp", package: "." } },
+};
+
 /** Returns a folder for PATH in which Pulumi finds the language host for YAML. */
 export async function ensureYamlHost(pulumiBin: string): Promise<string> {
   return (await chooseSource()) === "public" ? pulumiBin : ensureGoPrograms(YAML_HOST);
@@ -73,6 +80,11 @@ export async function ensureYamlHost(pulumiBin: string): Promise<string> {
 /** Returns a program that generates SDKs: `gen-sdk <schema> <language> <folder>`. */
 export async function ensureSdkGenerator(): Promise<string> {
   return join(await ensureGoPrograms(SDK_GENERATOR), "gen-sdk");
+}
+
+/** Returns a program that generates the SDK for C#: `gen-csharp <schema> <folder>`. */
+export async function ensureCsharpGenerator(): Promise<string> {
+  return join(await ensureGoPrograms(CSHARP_GENERATOR), "gen-csharp");
 }
 
 /** Returns a folder with Pulumi's Python package and a type checker, for PYTHONPATH. */

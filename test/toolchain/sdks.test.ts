@@ -1,10 +1,11 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { PackageSchema } from "../../plugin/schema/package-schema.ts";
 import { ROOT } from "../../toolchain/cache.ts";
 import { compileGo } from "../../toolchain/go.ts";
-import { ensurePythonPackages, ensureSdkGenerator } from "../../toolchain/languages.ts";
+import { ensureCsharpGenerator, ensurePythonPackages, ensureSdkGenerator } from "../../toolchain/languages.ts";
 import { run } from "../../toolchain/run.ts";
 
 const BUILD_MS = 600_000;
@@ -58,4 +59,22 @@ describe("the SDK that Pulumi generates from the schema", () => {
     const compiler = join(ROOT, "node_modules", "typescript", "bin", "tsc");
     await run(process.execPath, [compiler, "--noEmit", "--project", sdk], { timeoutMs: 120_000 });
   });
+
+  // No package registry has Pulumi's assembly, so the compiler cannot check it.
+  test(
+    "has a class for each resource in C#",
+    async () => {
+      const sdk = join(folder, "csharp");
+      const schema = join(ROOT, "plugin", "schema.json");
+      await run(await ensureCsharpGenerator(), [schema, sdk]);
+      const { resources } = JSON.parse(readFileSync(schema, "utf8")) as PackageSchema;
+      for (const token of Object.keys(resources)) {
+        const kind = token.split(":").at(-1)!;
+        const source = readFileSync(join(sdk, `${kind}.cs`), "utf8");
+        expect(source).toContain(`[SwarmResourceType("${token}")]`);
+        expect(source).toMatch(new RegExp(`public ${kind}\\(string name, ${kind}Args\\??`));
+      }
+    },
+    BUILD_MS,
+  );
 });
