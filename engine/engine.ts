@@ -50,7 +50,7 @@ export class Engine {
     return (body.length === 0 ? undefined : JSON.parse(body.toString())) as T;
   }
 
-  /** Sends a request whose response is not JSON. */
+  /** Sends a request with a response that is not JSON. */
   send(method: string, path: string, request: EngineRequest = {}): Promise<Buffer> {
     return send(this.connection, method, path, { ...request, timeoutMs: this.#capTimeout(request.timeoutMs) });
   }
@@ -122,13 +122,13 @@ export class Engine {
     return this.request("GET", `/services/${id}`);
   }
 
-  /** @param registryAuth login with which nodes pull the image, from `encodeRegistryAuth` @default - none */
+  /** @param registryAuth login that nodes use to pull the image, from `encodeRegistryAuth` @default - none */
   async createService(spec: ServiceSpec, registryAuth?: string): Promise<string> {
     const request = { body: spec, headers: registryAuthHeaders(registryAuth) };
     return (await this.request<{ ID: string }>("POST", "/services/create", request)).ID;
   }
 
-  /** @param registryAuth login with which nodes pull the image @default - the one that the service has */
+  /** @param registryAuth login that nodes use to pull the image @default - the service's present login */
   async updateService(id: string, version: number, spec: ServiceSpec, registryAuth?: string): Promise<void> {
     const request = { query: { version }, body: spec, headers: registryAuthHeaders(registryAuth) };
     await this.request("POST", `/services/${id}/update`, request);
@@ -211,7 +211,7 @@ export class Engine {
     return (await undefinedIfNotFound(this.request("GET", `/images/${name}/json`))) !== undefined;
   }
 
-  /** Asks the image's registry for it, through the engine. */
+  /** Inspects an image in its registry, through the engine. */
   inspectRemoteImage(
     name: string,
     { registryAuth, timeoutMs }: { registryAuth?: string; timeoutMs?: number } = {},
@@ -238,7 +238,7 @@ export class Engine {
     return { exitCode: await this.execExitCode(Id), ...splitStreams(output) };
   }
 
-  /** Returns the exit code of a command whose output has ended. */
+  /** Returns the exit code of a command after its output has ended. */
   execExitCode(id: string): Promise<number> {
     return waitForExitCode(() => this.request<ExecStatus>("GET", `/exec/${id}/json`));
   }

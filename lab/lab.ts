@@ -30,7 +30,8 @@ export interface LabOptions {
   diskSize?: number;
   /**
    * Versions of Docker Engine, assigned to the hosts in turn.
-   * @default those of the environment variable PULUMI_SWARM_LAB_ENGINE, or else this machine's engine, as with an empty list
+   * @default the versions in the environment variable PULUMI_SWARM_LAB_ENGINE; without it, or with an empty list, this
+   * machine's engine
    */
   engines?: readonly EngineVersion[];
   /** Folders with preloaded images, assigned to the hosts in turn. @default - none */
@@ -81,7 +82,7 @@ export interface Lab {
   load(archive: Buffer): Promise<void>;
   /** Builds an image on the first engine, loads it into the others if missing, and returns its name. */
   build(image: (engine: Engine) => Promise<string>): Promise<string>;
-  /** Stops all hosts and removes everything of the lab. */
+  /** Stops all hosts and removes the lab. */
   stop(): Promise<void>;
 }
 
@@ -236,7 +237,7 @@ async function removeAbandoned(): Promise<void> {
   for (const slot of listAbandonedSlots()) await removeLab(slot);
 }
 
-/** Stops a lab's hosts or virtual machines, and removes everything of it. */
+/** Stops a lab's hosts or virtual machines, and removes the lab. */
 export async function removeLab(slot: Slot): Promise<void> {
   const network = new LabNetwork(slot);
   const numbers = existsSync(slot.folder)

@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 /** A service of the machines that can be opened to the outside. */
 export type OpenPort = "s3" | "console" | "ssh";
 
-/** A data volume: EBS gp3, encrypted, mounted at `/mnt/<its key>`. */
+/** A data volume: EBS gp3, encrypted, mounted at `/mnt/<key>`. */
 export interface AwsVolumeArgs {
   /**
    * Size in GiB. A volume can grow but not shrink.
@@ -87,7 +87,7 @@ export interface NewNetwork {
   subnets?: Record<string, string>;
 }
 
-/** A network load balancer in front of the machines' published ports: those of an S3 gateway, or of the store. */
+/** A network load balancer in front of ports that the machines publish, of an S3 gateway or of the store. */
 export interface AwsLoadBalancerArgs {
   /** TCP ports, the same on the load balancer and on the machines. */
   ports: number[];
@@ -99,13 +99,13 @@ export interface AwsLoadBalancerArgs {
    */
   machines?: string[];
   /**
-   * Whether it has only private addresses.
+   * Whether the load balancer has only private addresses.
    * @default false
    */
   internal?: boolean;
   /**
-   * Ids of its subnets. Required for a public load balancer in an existing network whose machines have no public
-   * addresses.
+   * Ids of the load balancer's subnets. Required if it is public and the network is an existing one in which the
+   * machines have no public addresses.
    * @default - the public subnets; the machines' own if it is internal
    */
   subnetIds?: pulumi.Input<string>[];
@@ -131,8 +131,8 @@ export interface AwsMachinesArgs {
   network?: NewNetwork | ExistingNetwork;
   /**
    * How machines reach the internet. `public-addresses`: each machine has a public address, which stays with its key.
-   * `nat`: machines have no public addresses and use one NAT gateway; `nat-per-zone`: one in each zone. In an existing
-   * network the last two rely on its own routes.
+   * `nat`: machines have no public addresses and use one NAT gateway; `nat-per-zone`: one in each zone. With an
+   * existing network, the last two use the network's own routes.
    *
    * @default "public-addresses"
    */
@@ -159,18 +159,18 @@ export interface AwsMachinesArgs {
     console?: number;
   };
   /**
-   * Public keys for login by ssh, as in `~/.ssh/id_ed25519.pub`. Machines get them when they are created.
+   * Public keys for ssh login, as in `~/.ssh/id_ed25519.pub`. A machine gets them when it is created.
    * @example ["ssh-ed25519 AAAAC3Nza… me"]
    */
   publicKeys: pulumi.Input<string>[];
   /**
-   * Name of the image's user for login.
+   * User of the image to log in as.
    * @default "ubuntu"
    */
   user?: string;
   /**
-   * Whether machines can be reached by AWS Session Manager. They then get a role with these rights only, otherwise no
-   * role. The image must contain its agent, as Ubuntu's does.
+   * Whether machines can be reached by AWS Session Manager. If so, they get an IAM role with only the permissions for
+   * this; otherwise they have no role. The image must contain its agent, as Ubuntu's does.
    *
    * @default true
    */
@@ -203,21 +203,21 @@ export interface AwsMachinesArgs {
    */
   loadBalancer?: AwsLoadBalancerArgs;
   /**
-   * Whether to place managers on different hardware (a spread placement group), and workers in partitions that share
-   * none. EC2 may lack the capacity for some instance types. Changing it replaces machines.
+   * Whether to place managers on different hardware (a spread placement group), and workers in partitions that share no
+   * hardware. EC2 may lack the capacity for some instance types. Changing it replaces machines.
    *
    * @default true
    */
   spreadPlacement?: boolean;
   /**
-   * Whether to allow layouts in which the loss of one zone takes the managers' quorum, such as one manager, or three in
+   * Whether to allow layouts in which the managers lose their quorum with one zone, such as one manager, or three in
    * two zones.
    * @default false
    */
   allowZoneOutage?: boolean;
   /**
-   * Whether data volumes can be deleted or replaced. Otherwise such a preview fails. It takes effect with an `up` of its
-   * own: first set it, then make the change that deletes volumes.
+   * Whether data volumes can be deleted or replaced. If not, a preview that would do so fails. Set it in a separate
+   * `up`, before the change that deletes volumes.
    *
    * @default false
    */
@@ -229,12 +229,12 @@ export interface AwsMachinesArgs {
   tags?: Record<string, pulumi.Input<string>>;
 }
 
-/** Arguments of `AwsHosts`: those of the machines, and their ssh connection. */
+/** Arguments of `AwsHosts`: the machines, and how ssh reaches them. */
 export interface AwsHostsArgs extends AwsMachinesArgs {
   /**
-   * How ssh reaches the machines: by their public or private addresses, or by Session Manager. The last uses the
-   * instance's id as host name and needs an entry in `~/.ssh/config`: `Host i-*` with `ProxyCommand aws ssm start-session
-   * --target %h --document-name AWS-StartSSHSession --parameters portNumber=%p`.
+   * How ssh reaches the machines: by their public or private addresses, or by Session Manager. Session Manager uses the
+   * instance's id as host name and needs an entry in `~/.ssh/config`: `Host i-*` with `ProxyCommand aws ssm
+   * start-session --target %h --document-name AWS-StartSSHSession --parameters portNumber=%p`.
    *
    * @default - "public-address" if machines have one and `allowFrom.ssh` is given, otherwise "session-manager"
    */

@@ -11,7 +11,7 @@ import type { MinioMetrics } from "./iam/metrics-access.ts";
 import type { HealthcheckClient } from "./spec/probes.ts";
 import type { MinioTls } from "./security/tls.ts";
 
-/** A server pool: hosts whose drives form erasure sets. */
+/** A server pool: hosts with drives that form erasure sets. */
 export interface MinioPool {
   /**
    * Keys of the pool's hosts in the Swarm. Immutable. To replace a host, keep its key and give it another machine: MinIO
@@ -21,7 +21,7 @@ export interface MinioPool {
   hosts: string[];
 
   /**
-   * Number of drives to use of each host, the first ones by key. Immutable.
+   * Number of drives to use on each host, the first ones by key. Immutable.
    * Plain: the preview checks it.
    * @default - all drives, which must then be the same on all hosts of the pool
    */
@@ -29,10 +29,10 @@ export interface MinioPool {
 }
 
 /**
- * How the store is divided into Swarm services. `global`: one service per pool, with a task on each member. `replicated`:
- * one service per host, with one replica pinned to it. A change in which all members must agree restarts them at the
- * same time with `global`, and one after another with `replicated`. Immutable: to change it, destroy the component (the
- * drives stay) and create it again.
+ * How the store is divided into Swarm services. `global`: one service per pool, with a task on each member.
+ * `replicated`: one service per host, with one replica pinned to it. A change of a setting that all members must share
+ * restarts them at the same time with `global`, and one after another with `replicated`. Immutable: to change it,
+ * destroy the component (the drives stay) and create it again.
  */
 export type MinioMode = "global" | "replicated";
 
@@ -88,7 +88,7 @@ export interface MinioServiceArgs extends TaskLimits, TaskSettings, RegistryLogi
 
   /**
    * Whether to adopt an existing store: services of these names, and volumes with their data. Give its present
-   * `rootUser` and `rootPassword`. All members restart once if a setting in which they must agree changes.
+   * `rootUser` and `rootPassword`. All members restart once if a setting that they must share changes.
    * Plain: the preview checks it.
    * @default false: existing services and volumes are an error in the preview
    */
@@ -104,8 +104,8 @@ export interface MinioServiceArgs extends TaskLimits, TaskSettings, RegistryLogi
   serviceName?: string;
 
   /**
-   * MinIO's image by tag and digest. An image that is on every host can also be given by its id, or by the name that
-   * pulumi-swarm gave it when building it.
+   * MinIO's image by tag and digest. An image that every host already has can also be given by its id, or by the name
+   * that pulumi-swarm gave it when it built the image.
    * @default - `DEFAULT_MINIO_IMAGE`: Silo, the maintained fork of MinIO
    * @example "registry.example/silo:RELEASE.2026-09-16T00-00-00Z@sha256:635197cb…"
    */
@@ -115,7 +115,7 @@ export interface MinioServiceArgs extends TaskLimits, TaskSettings, RegistryLogi
    * Program in the image that checks MinIO's health: `silo` (its own health check) or `mc` (MinIO's client). Required if
    * `image` is an Output.
    * Plain: the preview shows how a change is rolled out.
-   * @default - `silo` for images whose name ends in `silo`, otherwise `mc`
+   * @default - `silo` if the image's name ends in `silo`, otherwise `mc`
    */
   tools?: HealthcheckClient;
 
@@ -154,7 +154,7 @@ export interface MinioServiceArgs extends TaskLimits, TaskSettings, RegistryLogi
   tls?: MinioTls;
 
   /**
-   * Who can read the metrics at the output `metricsEndpoints`. `token` creates a user with that right only, and the
+   * Who can read the metrics at the output `metricsEndpoints`. `token` creates a user that can do nothing else, and the
    * output `metricsToken` for Prometheus, which changes with the root password. `public` needs no token. Changing to or
    * from `public` restarts all members at once.
    * Plain: it decides which resources exist.
@@ -204,9 +204,10 @@ export interface MinioServiceArgs extends TaskLimits, TaskSettings, RegistryLogi
   consolePort?: number;
 
   /**
-   * Addresses and ranges, IPv4 and IPv6, that can reach the published ports. All others are blocked, including containers
-   * on a member's host; connections from the host itself are always allowed. Needs hosts that are reached by
-   * ssh, or this machine if it runs Linux and Pulumi can run commands as root. `["127.0.0.1"]` allows only the member's own host.
+   * Addresses and ranges, IPv4 and IPv6, that can reach the published ports. All others are blocked, including
+   * containers on a member's host; connections from the host itself are always allowed. Needs hosts that are connected
+   * by ssh, or this machine if it runs Linux and Pulumi can run commands as root. `["127.0.0.1"]` allows only the
+   * member's own host.
    * @default - no restriction
    * @example ["10.1.0.0/16", "198.51.100.7"]
    */
@@ -254,24 +255,24 @@ export interface MinioServiceArgs extends TaskLimits, TaskSettings, RegistryLogi
   rollback?: boolean;
 
   /**
-   * How long restarted members must report a working store before the next member restarts, and before `up` completes, in
-   * seconds; in addition to `timeoutSeconds`. Members retry unreachable drives every 15 s, which their health does not
-   * show. With less than 16, members may answer NoSuchKey right after `up`, and the next one may restart while this one
-   * still lacks drives. Changing only this restarts nothing.
+   * Time for which restarted members must report a working store before the next member restarts, and before `up`
+   * completes, in seconds. Added to `timeoutSeconds`. Members retry unreachable drives every 15 s, which their health
+   * does not show. With less than 16, members may answer NoSuchKey right after `up`, and the next one may restart while
+   * this one still lacks drives. Changing only this restarts nothing.
    * @default - 16 with several hosts, otherwise 0
    * @example 1
    */
   minReadySeconds?: pulumi.Input<number>;
 
   /**
-   * Maximum time for a create or update until the store has write quorum, in seconds.
+   * Maximum time until the store has write quorum after a create or update, in seconds.
    * @default 600
    */
   timeoutSeconds?: pulumi.Input<number>;
 
   /**
-   * User of the members' processes: a numeric id, and optionally that of a group. The folders of all drives must belong
-   * to it, and Docker volumes belong to root. Changing it restarts all members at once.
+   * User of the members' processes: a numeric user id and optionally a group id. The folders of all drives must belong
+   * to this user; Docker volumes always belong to root. Changing it restarts all members at once.
    * @default - root, without most of its capabilities
    * @example "1000:1000"
    */

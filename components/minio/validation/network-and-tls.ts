@@ -69,7 +69,7 @@ function validateAdditionalNetwork(
   return validateHostsOnNetwork(network, argument, members);
 }
 
-/** On the host network MinIO's ports are those of the host, and Docker does not control who reaches them. */
+/** On the host network, MinIO's ports are ports of the host, and Docker does not control who can reach them. */
 function validateHostNetwork(
   { networks = [], expose, port, console, consolePort, allowFrom }: NetworkArgs,
   members: number,
@@ -195,7 +195,7 @@ function validateProvidedCertificate(tls: MinioTls, members: readonly string[]):
   return issues;
 }
 
-/** Whether one of the authorities signed the first certificate, directly or through those that follow it. */
+/** Whether one of the authorities signed the first certificate, directly or through the certificates that follow it. */
 export function isSignedBy(chain: string, authorities: string): boolean {
   const [first, ...intermediates] = parseCertificates(chain);
   const trusted = parseCertificates(authorities);
@@ -214,9 +214,9 @@ function isIssuer(issuer: X509Certificate, certificate: X509Certificate): boolea
 }
 
 /**
- * Returns provided certificates whose values depend on their validation, for those that are Outputs, like
- * some members' names. An invalid one
- * fails the update before a secret is created or a member restarts.
+ * Validates a provided certificate once its parts and the members' names are known, as some are Outputs. Returns parts
+ * that resolve only after the validation, so that an invalid certificate fails the update before a secret is created or
+ * a member restarts.
  */
 export function validatedTls(subject: string, tls: MinioTls, members: readonly pulumi.Input<string>[]): MinioTls {
   const provided = providedCertificate(tls);
