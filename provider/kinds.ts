@@ -13,6 +13,7 @@ export type Kind =
   | "Identity"
   | "Member"
   | "ConfigOnlyNetwork"
+  | "NetworkAllocation"
   | "NodeLabels"
   | "PredefinedNetwork"
   | "Service"

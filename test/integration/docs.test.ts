@@ -192,7 +192,7 @@ describeOnLab(
       });
 
       test.each([
-        ["npm run preview", /22 unchanged/],
+        ["npm run preview", /23 unchanged/],
         ["npm run status", /minio-main/],
         ["npm run exec -- local mc ls local", /launch\.mjs exec local mc ls local\s*$/],
         ['eval "$(npm run -s env)" && pulumi stack output rootUser', /\w{3}/],

@@ -1,6 +1,4 @@
 import { beforeAll, expect, test } from "vitest";
-import { waitForAllocation } from "../../provider/networks/allocation.ts";
-import { managerFinder } from "../../provider/swarm/with-manager.ts";
 import { AttachedContainer, DNS_PROPAGATION } from "./attached-container.ts";
 import { getStoreAccess, type StoreAccess } from "./traffic-client.ts";
 import { type HostConfig, hostConfig, describeOnLab } from "./lab-fixture.ts";
@@ -76,25 +74,19 @@ describeOnLab(
       expect(packets(host.address)).toBe(0);
     });
 
-    test("a network with a subnet that another one has gets no addresses, and the reason is found", async () => {
-      const { engine } = fixture().lab.host(1);
-      const Config = [{ Subnet: "10.20.0.128/25" }];
-      const request = {
-        Name: "late",
-        CheckDuplicate: true,
-        Driver: "overlay",
-        IPAM: { Driver: "default", Config },
-      } as const;
-      const id = await engine.createNetwork(request);
-      const { ID } = await engine.inspectSwarm();
-      const find = managerFinder({ managers: { a: engine.connection }, swarmId: ID });
-      try {
-        await expect(waitForAllocation(find, [id])).rejects.toThrow(
-          /^network late: Swarm has given it no addresses, .*: its subnet overlaps with .*network 10\.20\.0\.0\/24/,
-        );
-      } finally {
-        await engine.removeNetwork(id);
-      }
+    test("an OverlayNetwork that Swarm gives no addresses is an error, even if no service uses it", async () => {
+      stack.config("lateSubnet", "10.20.0.128/25");
+      const { output } = await stack.expectFailure("up");
+      expect(output).toMatch(
+        /network late: Swarm has given it no addresses, .*: its subnet overlaps with .*network 10\.20\.0\.0\/24/,
+      );
+      stack.config("lateSubnet", "10.21.0.0/24");
+      const { steps } = await stack.up();
+      const created = steps.filter(({ op }) => op.startsWith("create"));
+      expect(created.map(({ op, name }) => `${op} ${name}`)).toEqual([
+        "create-replacement late-network",
+        "create late-allocation",
+      ]);
     });
 
     test("after the store is attached to the other network, the container there uses it too", async () => {

@@ -46,7 +46,7 @@ describeOnLab("the comment on a pull request", (fixture) => {
       const component = reports[1]!.components.find(({ type, name }) => `${type} ${name}` === title);
       return component?.changes.map(({ operation, name }) => `${operation} ${name}`).toSorted();
     };
-    expect(of("OverlayNetwork network")).toEqual(["replace network-network"]);
+    expect(of("OverlayNetwork network")).toEqual(["replace network-network", "update network-allocation"]);
     expect(of("MinioService minio")).toEqual([
       "replace minio-mc-host-config",
       "replace minio-root-password",

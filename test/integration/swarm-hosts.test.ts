@@ -88,6 +88,7 @@ describeOnLab(
       const { steps } = await stack.up();
       expect(named(steps)).toEqual([
         "create later",
+        "create later-allocation",
         "create later-network",
         "create later-owner",
         "update swarm-docker",

@@ -33,8 +33,8 @@ test("a component's transforms are called for every child, with stable names", (
   expect(sorted).toEqual({
     host: ["local", "local-machine"],
     swarm: ["swarm", "swarm-cluster", "swarm-docker", "swarm-member-local", "swarm-preflight"],
-    network: ["network", "network-network", "network-owner"],
-    late: ["late", "late-network", "late-owner"],
+    network: ["network", "network-allocation", "network-network", "network-owner"],
+    late: ["late", "late-allocation", "late-network", "late-owner"],
     store: [
       "store",
       "store-credentials",

@@ -4,6 +4,8 @@ import { knownFields, knownRecord, unknownFields } from "../../shared/inputs.ts"
 import { type Owner, ownerLabels, SWARM_LABEL } from "../../../core/labels.ts";
 import { creationOwner, ownerOf } from "../../shared/owner.ts";
 import { SwarmComponent } from "../../shared/component.ts";
+import { SwarmResource } from "../../shared/resource.ts";
+import type { Swarm } from "../../swarm/swarm.ts";
 import { transformed } from "../../shared/transform.ts";
 import { throwIfInvalid, type ValidationIssue } from "../../../core/input-validation-error.ts";
 import type { NetworkSettings } from "../../../core/requirement.ts";
@@ -72,7 +74,10 @@ export class OverlayNetwork extends SwarmComponent implements DataNetwork {
       ? docker.getNetworkOutput({ name: networkName }, options)
       : createNetwork(name, subject, networkName, args, options);
 
-    this.networkId = pulumi.output(network.id);
+    // The preflight rejects an adopted network that Swarm has not allocated.
+    this.networkId = adopt
+      ? pulumi.output(network.id)
+      : new NetworkAllocation(`${name}-allocation`, network.id, swarm, this).networkId;
     this.networkName = pulumi.output(network.name);
     const addresses = pulumi.output(network.ipamConfigs);
     this.subnet = addresses.apply((configs) => configs?.[0]?.subnet ?? "");
@@ -83,6 +88,16 @@ export class OverlayNetwork extends SwarmComponent implements DataNetwork {
       subnet: this.subnet,
       gateway: this.gateway,
     });
+  }
+}
+
+/** Waits until Swarm has allocated the network. */
+class NetworkAllocation extends SwarmResource {
+  declare readonly networkId: pulumi.Output<string>;
+
+  constructor(name: string, networkId: pulumi.Input<string>, swarm: Swarm, parent: pulumi.Resource) {
+    const { managers, swarmId } = swarm;
+    super("NetworkAllocation", name, { managers, swarmId, networkId }, { parent });
   }
 }
 

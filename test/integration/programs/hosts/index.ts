@@ -80,6 +80,10 @@ const networks = more.filter(([name]) => attached.includes(name)).map(([, networ
 // One of them may become the store's data network.
 const moved = more.find(([name]) => name === config.get("dataNetwork"))?.[1];
 
+// A network that no service uses. Its subnet is an Output, which the preflight does not check.
+const lateSubnet = config.get("lateSubnet");
+if (lateSubnet) new OverlayNetwork("late", { swarm, encrypted: false, subnet: pulumi.output(lateSubnet) });
+
 const minio = withStore
   ? new MinioService("store", {
       swarm,

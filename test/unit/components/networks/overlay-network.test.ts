@@ -91,6 +91,15 @@ test("returns the addresses that the Swarm chose", async () => {
   expect(await getValue(value.gateway)).toBe("10.0.1.1");
 });
 
+test("the network's id is known once Swarm has allocated the network", async () => {
+  const outputs = (type: string) => (type === "swarm:index:NetworkAllocation" ? { networkId: "allocated" } : {});
+  const { value, resources } = await made({}, { outputs });
+  const allocation = resources.find(({ type }) => type === "swarm:index:NetworkAllocation")!;
+  expect(allocation.name).toBe("storage-allocation");
+  expect(allocation.inputs).toMatchObject({ networkId: "storage-network-id", swarmId: "swarm-cluster-id" });
+  expect(await getValue(value.networkId)).toBe("allocated");
+});
+
 test("registers the same resources in a preview and in an update, each with a parent", async () => {
   const preview = await made({}, { preview: true });
   const update = await made();
@@ -112,8 +121,12 @@ describe("an adopted network", () => {
   const answers = (token: string) => (token === "docker:index/getNetwork:getNetwork" ? there : {});
 
   test("is looked up by name after the preflight, and becomes no resource", async () => {
-    const { value, network, preflight } = await made({ adopt: true, networkName: "theirs", mtu: 1500 }, { answers });
+    const { value, network, preflight, resources } = await made(
+      { adopt: true, networkName: "theirs", mtu: 1500 },
+      { answers },
+    );
     expect(network).toBeUndefined();
+    expect(resources.map(({ type }) => type)).not.toContain("swarm:index:NetworkAllocation");
     expect(preflight.inputs["requirements"]).toContainEqual({
       kind: "network",
       subject: 'OverlayNetwork "storage"',

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { allocationProblem, isAllocated, waitForAllocation } from "../../../../provider/networks/allocation.ts";
+import { NetworkAllocation } from "../../../../provider/networks/network-allocation.ts";
 import { Service } from "../../../../provider/service/service.ts";
 import { specOf, type TestSwarm, withFakeTime } from "../../../fake-swarm/test-swarm.ts";
 import { advanceUntilSettled } from "../../../fake-swarm/time.ts";
@@ -47,6 +48,18 @@ test("a network without addresses ends the wait within seconds, with the reason"
   expect(await getError(waitForAllocation(scene.find, [id]))).toBe(REASON(id));
   // Fake time, which does not depend on the machine.
   expect(performance.now() - begun).toBeLessThan(15_000);
+});
+
+test("the allocation of a network without addresses fails, and of another one does not", async () => {
+  const scene = await start(1);
+  const late = { ...scene.address, networkId: await overlapping(scene) };
+  const [network] = await scene.engine(1).listNetworks({ name: ["first"] });
+  const first = { ...scene.address, networkId: network!.Id };
+  expect(await getError(NetworkAllocation.create(first))).toBe("no error");
+  expect(await getError(NetworkAllocation.create(late))).toBe(REASON(late.networkId));
+  expect(await NetworkAllocation.diff("x", first, late)).toEqual({ changes: true });
+  expect(await getError(NetworkAllocation.update!("x", first, late))).toBe(REASON(late.networkId));
+  expect(await NetworkAllocation.diff("x", first, { ...first, managers: {} })).toEqual({ changes: false });
 });
 
 test("a service on a network without addresses is neither created nor changed", async () => {
