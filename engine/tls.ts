@@ -35,7 +35,7 @@ export function readCertificates(folder: string, variable: string, value = ""): 
   if (missing === undefined) return withoutUndefined(material);
   const file = join(folder, `${missing}.pem`);
   throw new MissingCertificateError(
-    `this machine's engine: ${variable} "${value}": asks for TLS, but there is no ${file}: ` +
+    `the engine of the docker CLI: ${variable} "${value}": asks for TLS, but there is no ${file}: ` +
       "put it there, or reach the engine by a socket or by ssh://",
   );
 }

@@ -32,15 +32,14 @@ export async function confirmExposure(
 ): Promise<void> {
   const config = effectiveConfig(state, stack);
   if (exposureFromConfig(config, true) !== "this machine") return;
-  const named = config["pulumi-swarm:engine"];
-  const problem = await localRulesProblem(typeof named === "string" ? { host: named } : connection);
+  const problem = await localRulesProblem(connection);
   if (problem === undefined) return;
-  const reason = `This machine cannot block access to the store's ports: ${problem}.`;
-  const question = `${reason}\nPublish them to everyone who can reach this machine? [y/N] `;
+  const reason = `No firewall rules can be set for the store's ports: ${problem}.`;
+  const question = `${reason}\nPublish them to everyone who can reach the engine's machine? [y/N] `;
   if (!canAsk || !/^y/i.test(await askOnTerminal(question))) {
     throw new Error(
       `${EXPOSE_KEY}: is not set, and ${problem}: set it to true in Pulumi.${stack}.yaml to publish the store to everyone ` +
-        "who can reach this machine, or to false to publish nothing",
+        "who can reach the engine's machine, or to false to publish nothing",
     );
   }
   setInWorkingConfig(state, stack, EXPOSE_KEY, true);

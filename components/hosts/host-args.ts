@@ -111,7 +111,7 @@ export interface HostArgs {
    */
   dataPathAddress?: pulumi.Input<string>;
   /**
-   * Host name or IP address at which clients reach the ports published on this machine.
+   * Host name or IP address at which clients reach the ports published on the host.
    * @default - the host in `ssh.address` or `engine` (for an alias in `~/.ssh/config`, its `HostName`); "127.0.0.1" for
    * an engine on this machine
    */

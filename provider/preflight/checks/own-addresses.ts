@@ -36,5 +36,5 @@ function foreignAddressError(key: string, address: string, { machines }: Cluster
     ({ device, address: each }) => !/^(lo$|docker|br-|veth)/.test(device) && !/^fe80:/.test(each),
   );
   const list = choice.map((each) => `${each.address} (${each.device})`).join(", ");
-  return `is not an address of this machine: give one of ${list}`;
+  return `is not an address of the host: give one of ${list}`;
 }

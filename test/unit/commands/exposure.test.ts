@@ -40,8 +40,8 @@ describe("without firewall rules", () => {
   test("and without a terminal, `up` fails before anything is published", async () => {
     await expect(decide("config: {}\n")).rejects.toThrow(
       "pulumi-swarm:expose: is not set, and its engine is reached at tcp://192.0.2.1:2376, neither by ssh nor by a socket " +
-        "of this machine: set it to true in Pulumi.dev.yaml to publish the store to everyone who can reach this machine, or " +
-        "to false to publish nothing",
+        "of this machine: set it to true in Pulumi.dev.yaml to publish the store to everyone who can reach the engine's " +
+        "machine, or to false to publish nothing",
     );
   });
 

@@ -19,9 +19,7 @@ const messageIn = (item: string) => /^- (`+) ?(.+?) ?\1$/.exec(item)?.[2];
 const messages = items.flatMap((item) => messageIn(item) ?? []);
 
 describe("every message of docs/troubleshooting.md exists in the code", () => {
-  const texts = ["components", "core", "engine", "provider", "policy", "commands", "stacks", "toolchain"].flatMap(
-    (folder) => globSync(`${folder}/**/*.ts`, { cwd: ROOT }).flatMap((file) => textsOf(join(ROOT, file))),
-  );
+  const texts = textsIn("components", "core", "engine", "provider", "policy", "commands", "stacks", "toolchain");
 
   test("checks every item, except those with more than a message", () => {
     expect(items.filter((item) => messageIn(item) === undefined)).toEqual([
@@ -38,6 +36,17 @@ describe("every message of docs/troubleshooting.md exists in the code", () => {
     expect(says(`a ${HOLE} b`, "a … c")).toBe(false);
   });
 });
+
+test("no message about a host calls its machine this one: the engine may be remote", () => {
+  const texts = textsIn("components", "core", "provider", "stacks");
+  expect(texts.filter((text) => /\bthis machine\b/i.test(text))).toEqual([]);
+});
+
+/** Returns the texts in the code of these folders. */
+function textsIn(...folders: string[]): string[] {
+  const files = folders.flatMap((folder) => globSync(`${folder}/**/*.ts`, { cwd: ROOT }));
+  return files.flatMap((file) => textsOf(join(ROOT, file)));
+}
 
 /** Whether a text of the code can produce the message: it contains the message's parts in order. */
 function says(text: string, message: string): boolean {

@@ -37,7 +37,7 @@ function issues({ privateAddress, dataPathAddress, swarm, own }: Case): string[]
   );
 }
 
-const OF_THE_MACHINE = "is not an address of this machine: give one of 192.0.2.1 (eth0), 10.9.0.1 (eth1)";
+const OF_THE_HOST = "is not an address of the host: give one of 192.0.2.1 (eth0), 10.9.0.1 (eth1)";
 const KEPT =
   "its node joined the Swarm with 192.0.2.1 and keeps it: give 192.0.2.1; to change it, let the host join again: ";
 
@@ -58,12 +58,12 @@ describe("reports", () => {
     [
       "an address that the machine does not have",
       { privateAddress: "203.0.113.7", own: OWN },
-      `hosts.a.privateAddress "203.0.113.7": ${OF_THE_MACHINE}`,
+      `hosts.a.privateAddress "203.0.113.7": ${OF_THE_HOST}`,
     ],
     [
       "a data path address that the machine does not have",
       { dataPathAddress: "10.9.0.2", own: OWN },
-      `hosts.a.dataPathAddress "10.9.0.2": ${OF_THE_MACHINE}`,
+      `hosts.a.dataPathAddress "10.9.0.2": ${OF_THE_HOST}`,
     ],
     [
       "a name that only became known now",
@@ -76,7 +76,7 @@ describe("reports", () => {
   test.each<[string, Case, string]>([
     ["a node with another address", { privateAddress: "10.9.0.1", swarm: NODE, own: OWN }, `"10.9.0.1": ${KEPT}`],
     ["a node in an error", { privateAddress: "10.9.0.1", swarm: { ...NODE, LocalNodeState: "error" } }, KEPT],
-    ["a node's foreign data path address", { dataPathAddress: "10.9.0.2", swarm: NODE, own: OWN }, OF_THE_MACHINE],
+    ["a node's foreign data path address", { dataPathAddress: "10.9.0.2", swarm: NODE, own: OWN }, OF_THE_HOST],
   ])("%s, as a warning", (_, given, line) => {
     expect(issues(given)).toEqual([expect.stringMatching(/^warning: Swarm "swarm": hosts\.a\./)]);
     expect(issues(given)[0]).toContain(line);
