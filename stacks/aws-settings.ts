@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { describe, optional, stringMap, stringOrNumber, strings } from "./setting.ts";
+import { availability, describe, optional, stringMap, stringOrNumber, strings } from "./setting.ts";
 
 const volume = v.strictObject({
   sizeGiB: optional(v.number(), "Size in GiB. A volume can grow but not shrink.", "`100`"),
@@ -22,6 +22,7 @@ const machine = v.strictObject({
     "A new value recreates the machine from the newest image; its data volumes stay.",
     "`1`",
   ),
+  availability,
 });
 const machines = v.record(v.string(), machine);
 

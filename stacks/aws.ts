@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { AwsHosts } from "../components/aws/index.ts";
 import { errorMessage } from "../engine/error-message.ts";
 import type { StoreOutputs, SwarmOutputs } from "./outputs.ts";
+import { listAvailability } from "./setting.ts";
 import { rejectSettingsOfOtherKinds, type Settings } from "./settings.ts";
 import { deploySwarmStore } from "./store.ts";
 
@@ -29,7 +30,9 @@ export function createAwsStack(settings: Settings): StoreOutputs & SwarmOutputs 
     // Distinguishes stacks in the same account.
     tags: { "pulumi-swarm": `${pulumi.getProject()}/${pulumi.getStack()}`, ...awsArgs.tags },
   });
-  return deploySwarmStore(hosts, { ...settings, mtu: mtu ?? hosts.mtu });
+  const { managers, workers } = hosts;
+  const availability = listAvailability({ ...machines.managers, ...machines.workers });
+  return deploySwarmStore({ managers, workers, availability }, { ...settings, mtu: mtu ?? hosts.mtu });
 }
 
 function readPublicKey(file: string, index: number): string {

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { NodeAvailability } from "../components/index.ts";
 
 /** The kinds of stack, as `pulumi-swarm:stack` names them. */
 export const STACK_KINDS = ["local", "ssh", "aws", "kubernetes"] as const;
@@ -42,6 +43,19 @@ export const settingOf =
   (kinds: readonly StackKind[]) =>
   <TSchema extends v.GenericSchema>(schema: TSchema, description: string, defaultValue?: string) =>
     v.optional(describe(schema, description, { defaultValue, kinds }));
+
+/** Whether a host's node takes tasks. */
+export const availability = optional(
+  v.picklist(["active", "pause", "drain"]),
+  "Whether its node takes tasks (`active`), only keeps those it has (`pause`), or hands them over (`drain`).",
+  "unchanged; `active` for a new node",
+);
+
+/** Returns the availability of the nodes that have one, by host key. */
+export const listAvailability = (hosts: Record<string, { availability?: NodeAvailability }>) =>
+  Object.fromEntries(
+    Object.entries(hosts).flatMap(([key, { availability }]) => (availability ? [[key, availability] as const] : [])),
+  );
 
 /** A string. Pulumi parses config that looks like a number as one, so both are accepted. */
 export const stringOrNumber = v.pipe(v.union([v.string(), v.number()]), v.transform(String));

@@ -3,7 +3,16 @@ import { BUCKET_ACCESS, MINIO_METRICS } from "../components/index.ts";
 import { CNI_PLUGINS, CNI_TRANSPORTS } from "../components/kubernetes/cni/args.ts";
 import { ENGINE_SOURCES } from "../core/engine-source.ts";
 import { awsSettings } from "./aws-settings.ts";
-import { describe, optional, settingOf, STACK_KINDS, stringMap, stringOrNumber, strings } from "./setting.ts";
+import {
+  availability,
+  describe,
+  optional,
+  settingOf,
+  STACK_KINDS,
+  stringMap,
+  stringOrNumber,
+  strings,
+} from "./setting.ts";
 
 const path = optional(v.string(), "Folder on a mounted disk.", "a Docker volume");
 const subfolder = optional(v.string(), "Folder below `path` that holds the data.", "none");
@@ -54,6 +63,7 @@ const host = v.strictObject({
     describe(v.picklist(["manager", "worker"]), "Role in the Swarm.", { defaultValue: "`manager`" }),
     "manager",
   ),
+  availability,
 });
 
 const pool = v.strictObject({
@@ -143,7 +153,7 @@ export const settingsSchema = v.strictObject({
     "Mode of macvlan (`bridge`, `vepa`, `private`) or ipvlan (`l2`, `l3`, `l3s`).",
     "`bridge` (macvlan), `l2` (ipvlan)",
   ),
-  link: local(link, "This machine's interface to a macvlan or ipvlan network.", "none"),
+  link: local(link, "The host's interface to a macvlan or ipvlan network.", "none"),
   networkName: onSwarm(
     v.string(),
     "Name of the network in the Swarm.",
@@ -176,7 +186,7 @@ export const settingsSchema = v.strictObject({
   expose: everywhere(
     v.boolean(),
     "Whether the store's ports are published; on Kubernetes, through a LoadBalancer.",
-    "`true`; local: only for this machine; Kubernetes: `false`",
+    "`true`; local: only for the engine's machine; Kubernetes: `false`",
   ),
   port: everywhere(v.number(), "Port of the S3 API.", "`9000`"),
   console: onSwarm(v.boolean(), "Whether the console is published as well.", "`true`"),
@@ -184,7 +194,7 @@ export const settingsSchema = v.strictObject({
   allowFrom: onSwarm(
     strings,
     "Addresses and ranges that may reach the published ports.",
-    "all; local: only this machine",
+    "all; local: only the engine's machine",
   ),
   rootUser: everywhere(v.string(), "Name of the root user.", "generated"),
   rootPassword: everywhere(

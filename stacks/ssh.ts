@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { SshHosts } from "../components/index.ts";
 import { rejectNetworkSettings } from "./network.ts";
 import type { StoreOutputs, SwarmOutputs } from "./outputs.ts";
+import { listAvailability } from "./setting.ts";
 import { getHostDrives, rejectSettingsOfOtherKinds, type Settings } from "./settings.ts";
 import { deploySwarmStore } from "./store.ts";
 
@@ -17,7 +18,7 @@ export function createSshStack(settings: Settings): StoreOutputs & SwarmOutputs 
   rejectNetworkSettings(settings, links);
   const roles = Object.entries(hostSettings).map(([key, { role }]) => [key, role] as const);
   const machines = Object.entries(hostSettings).map(
-    ([key, { role: _role, link: _link, ...machine }]) => [key, machine] as const,
+    ([key, { role: _role, link: _link, availability: _availability, ...machine }]) => [key, machine] as const,
   );
   const hosts = new SshHosts("hosts", {
     hosts: Object.fromEntries(machines),
@@ -25,5 +26,6 @@ export function createSshStack(settings: Settings): StoreOutputs & SwarmOutputs 
     ...{ install, timeoutSeconds },
   });
   const hostsInRole = (wanted: string) => roles.filter(([, role]) => role === wanted).map(([key]) => hosts.host(key));
-  return deploySwarmStore({ managers: hostsInRole("manager"), workers: hostsInRole("worker") }, settings, links);
+  const nodes = { managers: hostsInRole("manager"), workers: hostsInRole("worker") };
+  return deploySwarmStore({ ...nodes, availability: listAvailability(hostSettings) }, settings, links);
 }

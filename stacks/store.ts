@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type Host, MinioBucket, MinioService, MinioUser, Swarm } from "../components/index.ts";
+import { MinioBucket, MinioService, MinioUser, Swarm, type SwarmArgs } from "../components/index.ts";
 import { type HostLinks, createNetwork } from "./network.ts";
 import { toStoreOutputs, type StoreOutputs, type SwarmOutputs } from "./outputs.ts";
 import type { Settings } from "./settings.ts";
@@ -10,7 +10,7 @@ import type { Settings } from "./settings.ts";
  * @param links each host's interface to a macvlan or ipvlan network
  */
 export function deploySwarmStore(
-  hosts: { managers: Host[]; workers?: Host[] },
+  hosts: Pick<SwarmArgs, "managers" | "workers" | "availability">,
   settings: Settings,
   links: HostLinks = {},
 ): StoreOutputs & SwarmOutputs {

@@ -82,14 +82,12 @@ describeOnLab(
 
     test("form one store with an empty second preview, and keep only the data after destroy", async () => {
       const { address, ssh } = fixture().lab.host(1);
-      const stack = await stackOf(
-        {
-          a: machine(1),
-          b: machine(2, { user: "operator" }),
-          c: machine(3, { jumpHost: `operator@${address}`, jumpHostKey: ssh.hostKey }),
-        },
-        { timeoutSeconds: 60, minReadySeconds: 1 },
-      );
+      const hosts = {
+        a: machine(1),
+        b: machine(2, { user: "operator" }),
+        c: machine(3, { jumpHost: `operator@${address}`, jumpHostKey: ssh.hostKey }),
+      };
+      const stack = await stackOf(hosts, { timeoutSeconds: 60, minReadySeconds: 1 });
       await stack.up();
       await waitUntilShared(stack);
       const through = await openBuckets(stack, "all");
@@ -104,6 +102,13 @@ describeOnLab(
       await fixture().lab.host(3).stop();
       expect((await stack.preview()).steps.filter(({ name }) => name.startsWith("hosts"))).toEqual([]);
       await fixture().lab.host(3).start();
+
+      stack.config("hosts", { ...hosts, c: { ...hosts.c, availability: "pause" } });
+      const { steps } = await stack.up();
+      expect(steps.map(({ op, name }) => `${op} ${name}`)).toEqual(["update swarm", "update swarm-member-c"]);
+      const nodes = await fixture().host.engine.listNodes();
+      const paused = nodes.filter(({ Spec }) => Spec.Availability === "pause");
+      expect(paused.map(({ Description }) => Description.Hostname)).toEqual([fixture().lab.host(3).hostname]);
 
       await stack.destroy();
       for (const host of fixture().lab.hosts) {

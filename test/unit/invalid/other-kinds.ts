@@ -1,9 +1,21 @@
 import type { Settings } from "../../../stacks/settings.ts";
 import { invalid, type InvalidSettings } from "./expected-refusal.ts";
 
-/** Settings of other stack kinds, in a local stack. */
+/** Settings of other stack kinds: in a local stack, or invalid in their own. */
 export const SETTINGS_OF_OTHER_KINDS = {
-  hosts: otherKind("hosts", {}),
+  hosts: [
+    ...otherKind("hosts", {}),
+    invalid(
+      "an unknown availability of a host",
+      {
+        ...{ stack: "ssh", engine: undefined, hostname: undefined },
+        hosts: { a: { address: "192.0.2.1", availability: "down" } },
+      },
+      "pulumi-swarm:hosts.a.availability",
+      '"down"',
+      '"active" | "pause" | "drain"',
+    ),
+  ],
   hostDefaults: otherKind("hostDefaults", {}),
   install: otherKind("install", "docker"),
   timeoutSeconds: otherKind("timeoutSeconds", 60),

@@ -86,6 +86,13 @@ test("opens to clients the ports that the store publishes", async () => {
   ]);
 });
 
+test("the availability of a machine reaches its node", async () => {
+  const workers = { d: { zone: "us-east-1a", availability: "drain" } };
+  const { resources } = await made({ aws: { ...machines, workers } });
+  const members = ofType(resources, "swarm:index:Member");
+  expect(members.map(({ inputs }) => inputs["availability"])).toEqual([undefined, undefined, undefined, "drain"]);
+});
+
 test("tags everything with its stack", async () => {
   const { resources } = await made({ aws: { ...machines, tags: { team: "storage" } } });
   const [vpc] = ofType(resources, "aws:ec2/vpc:Vpc");

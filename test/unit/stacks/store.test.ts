@@ -48,6 +48,13 @@ test("the settings of the Swarm reach it", async () => {
   expect(resources.find(({ type }) => type.endsWith(":Cluster"))?.inputs).toMatchObject(swarm);
 });
 
+test("the availability of a host reaches its node", async () => {
+  const hosts = { a: { address: "192.0.2.1", availability: "pause" }, b: { address: "192.0.2.2", role: "worker" } };
+  const { resources } = await runProgram(() => stackWith({ hosts }), { outputs });
+  const members = resources.filter(({ type }) => type.endsWith(":Member"));
+  expect(members.map(({ inputs }) => inputs["availability"])).toEqual(["pause", undefined]);
+});
+
 test("adoptNetwork adopts a network, and requires only what the settings contain", async () => {
   const settings = { adopt: true, adoptNetwork: true, networkName: "theirs", attachable: true };
   const { resources } = await runProgram(() => stackWith(settings), { outputs });
