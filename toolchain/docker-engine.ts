@@ -16,12 +16,19 @@ const START_MS = 60_000;
 /** The log of a dockerd without systemd. */
 const LOG = "/var/log/pulumi-swarm-dockerd.log";
 
-/** Returns this machine's Docker Engine. Installs and starts one if none answers. */
-export async function ensureEngine(options: { yes?: boolean } = {}): Promise<Engine> {
-  const connection = resolveLocalEngine();
+/**
+ * Returns the Docker Engine of a local stack. Installs and starts this machine's if it does not answer.
+ *
+ * @param options.address the setting `pulumi-swarm:engine` @default - the engine that the docker CLI uses
+ */
+export async function ensureEngine(options: { yes?: boolean; address?: string } = {}): Promise<Engine> {
+  const { address } = options;
+  const connection = resolveLocalEngine(undefined, address);
   const engine = new Engine(connection);
   const problem = await findEngineProblem(engine);
   if (!problem) return engine;
+  if (address !== undefined)
+    throw new Error(`${problem} (pulumi-swarm:engine "${address}"): start it, or choose another`);
   assertManagedHere(connection, problem);
   mkdirSync(cacheRoot(), { recursive: true });
   return await withFileLock(join(cacheRoot(), ".engine.held"), async () => {

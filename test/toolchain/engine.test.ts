@@ -72,14 +72,27 @@ describe("a machine without a running engine", () => {
   });
 });
 
-describe("an engine that the user chose", () => {
-  it("is not started: the error names the variable that chose it", () => {
-    const env = { ...process.env, DOCKER_HOST: "unix:///nowhere/docker.sock", XDG_CACHE_HOME: join(folder, "cache") };
-    const { stderr, status } = spawnSync(process.execPath, ["--input-type=module-typescript", "-e", PROGRAM], {
+describe("an engine that the user chose is not started, and the error names what chose it:", () => {
+  it.each([
+    [
+      "the variable",
+      { DOCKER_HOST: "unix:///nowhere/docker.sock" },
+      PROGRAM,
+      '(DOCKER_HOST "unix:///nowhere/docker.sock"): start it, or unset DOCKER_HOST',
+    ],
+    [
+      "the setting",
+      {},
+      PROGRAM.replace("ensureEngine()", 'ensureEngine({ address: "unix:///nowhere/docker.sock" })'),
+      '(pulumi-swarm:engine "unix:///nowhere/docker.sock"): start it, or choose another',
+    ],
+  ])("%s", (_, variables, program, message) => {
+    const env = { ...process.env, ...variables, XDG_CACHE_HOME: join(folder, "cache") };
+    const { stderr, status } = spawnSync(process.execPath, ["--input-type=module-typescript", "-e", program], {
       env,
       encoding: "utf8",
     });
     expect(status).not.toBe(0);
-    expect(stderr).toContain('(DOCKER_HOST "unix:///nowhere/docker.sock"): start it, or unset DOCKER_HOST');
+    expect(stderr).toContain(message);
   });
 });
