@@ -35,6 +35,30 @@ export const ENGINE_REFUSALS: EngineRefusal[] = [
     fix: "choose a pool that is free",
   },
   {
+    what: "the subnet that the routing mesh of the new Swarm takes",
+    config: { subnet: "10.0.0.0/24" },
+    prepare: async () => {},
+    argument: "subnet",
+    value: '"10.0.0.0/24"',
+    fix: "routing mesh (network ingress) takes: choose a free one",
+  },
+  {
+    what: "an address pool that the routing mesh fills",
+    config: { addressPools: ["10.20.0.0/24"] },
+    prepare: async () => {},
+    argument: "addressPools",
+    value: '["10.20.0.0/24"]',
+    fix: "give a larger pool",
+  },
+  {
+    what: "the subnet that docker_gwbridge gets in a Swarm",
+    config: { subnet: "172.18.0.0/24" },
+    prepare: async () => {},
+    argument: "subnet",
+    value: '"172.18.0.0/24"',
+    fix: "the subnet that Docker gives to docker_gwbridge on host local: choose a free one",
+  },
+  {
     what: "the name of an existing network",
     config: { networkName: "mine" },
     prepare: async ({ engine }) => {
