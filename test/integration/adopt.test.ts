@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { removeVolume, waitFor } from "./manual-changes.ts";
 import { type EngineContents, getEngineContents } from "./engine-contents.ts";
-import { ONE_DRIVE, describeOnLab } from "./lab-fixture.ts";
+import { describeOnLab, hostConfig, ONE_DRIVE } from "./lab-fixture.ts";
+import { openBucket, randomObject } from "./s3.ts";
 import type { TestStack } from "./stack.ts";
 
 describeOnLab("a Swarm", (fixture) => {
@@ -78,5 +79,55 @@ describeOnLab("a Swarm", (fixture) => {
     await engine.removeService(guest?.ID ?? "");
     await stack.destroy();
     expect((await engine.info()).Swarm.LocalNodeState).toBe("inactive");
+  });
+
+  test("and a store created manually are adopted, with the objects", async () => {
+    const { host, images } = fixture();
+    const { engine, address } = host;
+    await engine.initSwarm({ ListenAddr: `${address}:2377`, AdvertiseAddr: address, Spec: {} });
+    const Target = await engine.createNetwork({ Name: "theirs", Driver: "overlay", CheckDuplicate: true });
+    const [rootUser, rootPassword] = ["by-hand", "a-password-by-hand"];
+    await engine.createService({
+      Name: "store-main",
+      Mode: { Global: {} },
+      TaskTemplate: {
+        ContainerSpec: {
+          Image: images.a,
+          Args: ["server", "/data"],
+          Env: [`MINIO_ROOT_USER=${rootUser}`, `MINIO_ROOT_PASSWORD=${rootPassword}`],
+          Mounts: [{ Type: "volume", Source: "store-d1", Target: "/data" }],
+        },
+        Networks: [{ Target }],
+      },
+      EndpointSpec: {
+        Mode: "dnsrr",
+        Ports: [{ Protocol: "tcp", TargetPort: 9000, PublishedPort: 9000, PublishMode: "host" }],
+      },
+    });
+    const bucket = openBucket(`http://${address}:9000`, rootUser, rootPassword, "photos");
+    await expect.poll(() => bucket.create().then(() => "created", String), { timeout: 60_000 }).toBe("created");
+    const object = randomObject();
+    await bucket.put("kept", object);
+
+    const config = {
+      swarm: { adopt: true },
+      carrier: { driver: "overlay", args: { networkName: "theirs", adopt: true } },
+      rootPassword,
+    };
+    stack = await fixture().hostsStack(
+      { local: hostConfig(host, "manager", ONE_DRIVE) },
+      { ...config, store: { rootUser } },
+    );
+    expect((await stack.expectFailure("preview")).output).toMatch(
+      /MinioService "store": serviceName "store-main": .* belongs to something other than pulumi-swarm: .* set adopt: true/,
+    );
+    stack.config("store", { rootUser, adopt: true });
+    const [{ ID } = { ID: "" }] = await engine.listServices();
+    await stack.up();
+    expect((await engine.listServices()).map((service) => service.ID)).toEqual([ID]);
+    expect((await bucket.get("kept")).equals(object)).toBe(true);
+    expect((await stack.preview({ refresh: true })).steps).toEqual([]);
+    await stack.destroy();
+    expect((await getEngineContents(engine)).volumes).toContain("store-d1");
   });
 });
