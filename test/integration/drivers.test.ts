@@ -3,7 +3,7 @@ import { AttachedContainer, DNS_PROPAGATION } from "./attached-container.ts";
 import { removeVolume } from "./manual-changes.ts";
 import { getStoreAccess } from "./traffic-client.ts";
 import { openBuckets, randomObject, waitUntilShared } from "./s3.ts";
-import { hostConfig, describeOnLab } from "./lab-fixture.ts";
+import { type HostConfig, hostConfig, describeOnLab } from "./lab-fixture.ts";
 import type { TestStack } from "./stack.ts";
 
 /**
@@ -18,11 +18,20 @@ describeOnLab(
     const url = (last: number) => `http://${address(last)}:9000`;
 
     /** Creates a stack with a Swarm on both hosts and a store on a network with that driver. */
-    function stackOn(driver: string, args: object, store?: object): Promise<TestStack> {
-      const { lab } = fixture();
-      const hosts = { a: hostConfig(lab.host(1), "manager"), b: hostConfig(lab.host(2), "worker") };
-      return fixture().hostsStack(hosts, { minReadySeconds: 1, carrier: { driver, args }, store });
+    function stackOn(driver: string, args: object, ipv6 = false): Promise<TestStack> {
+      const at = (number: number, role: HostConfig["role"]) => ({
+        ...hostConfig(fixture().lab.host(number), role),
+        ...(ipv6 && { address: `fd00:7::${number}` }),
+      });
+      const hosts = { a: at(1, "manager"), b: at(2, "worker") };
+      return fixture().hostsStack(hosts, { minReadySeconds: 1, carrier: { driver, args } });
     }
+
+    /** Returns arguments of a macvlan network, with an IP range of that prefix for each host. */
+    const macvlan = (prefix: number) => {
+      const link = (last: number) => ({ parent: "eth0", ipRange: `${address(last)}/${prefix}` });
+      return { subnet: `${address(0)}/24`, hosts: { a: link(136), b: link(144) } };
+    };
 
     /** Checks that an object written through any endpoint can be read through all of them. */
     async function expectOneStore(stack: TestStack): Promise<void> {
@@ -55,15 +64,9 @@ describeOnLab(
 
     describe("macvlan on the hosts' network", () => {
       let stack: TestStack;
-      /** Returns a configuration with an IP range of that prefix for each host. */
-      const carrier = (prefix: number) => {
-        const link = (last: number) => ({ parent: "eth0", ipRange: `${address(last)}/${prefix}` });
-        return { driver: "macvlan", args: { subnet: `${address(0)}/24`, hosts: { a: link(136), b: link(144) } } };
-      };
 
       beforeAll(async () => {
-        const { driver, args } = carrier(32);
-        stack = await stackOn(driver, args);
+        stack = await stackOn("macvlan", macvlan(32));
         await stack.up();
       });
 
@@ -78,7 +81,7 @@ describeOnLab(
       });
 
       test("rejects another IP range for a host while the store uses it", async () => {
-        stack.config("carrier", carrier(29));
+        stack.config("carrier", { driver: "macvlan", args: macvlan(29) });
         const { output } = await stack.expectFailure("preview");
         expect(output).toMatch(
           /MacvlanNetwork "network": hosts\.a\.ipRange ".*136\/29": the network exists with ".*136\/32"/,
@@ -113,6 +116,31 @@ describeOnLab(
       await expectOneStore(stack);
       expect((await stack.preview({ refresh: true })).steps).toEqual([]);
       await destroyWithData(stack);
+    });
+
+    describe("hosts with IPv6 addresses", () => {
+      beforeAll(async () => {
+        for (const [index, host] of fixture().lab.hosts.entries())
+          await host.run("ip", "-6", "addr", "add", `fd00:7::${index + 1}/64`, "dev", "eth0", "nodad");
+      });
+
+      test("macvlan: forms one store, with an empty second preview", async () => {
+        const stack = await stackOn("macvlan", macvlan(32), true);
+        await stack.up();
+        await expectOneStore(stack);
+        expect((await stack.preview({ refresh: true })).steps).toEqual([]);
+        await destroyWithData(stack);
+      });
+
+      // This machine has no address in that subnet. That `up` ends shows that the members reach each other.
+      test("an overlay: forms one store, with an empty second preview", async () => {
+        const stack = await stackOn("overlay", { subnet: "10.40.0.0/24" }, true);
+        await stack.up();
+        const endpoints = { a: "http://[fd00:7::1]:9000", b: "http://[fd00:7::2]:9000" };
+        expect((await stack.outputs())["endpoints"]).toEqual(endpoints);
+        expect((await stack.preview({ refresh: true })).steps).toEqual([]);
+        await destroyWithData(stack);
+      });
     });
 
     test("a bridge: forms a store on one host with published ports, and rejects two hosts", async () => {
