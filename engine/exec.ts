@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { EngineConnection } from "./engine-connection.ts";
+import { limitTime } from "./cancellation.ts";
 import { Deadline } from "./deadline.ts";
 import type { Engine, ExecResult } from "./engine.ts";
 import { demuxStream } from "./stream-demux.ts";
@@ -45,14 +46,14 @@ function collectOutput(stream: Duplex, head: Buffer, timeoutMs: number): Promise
   const chunks: Record<"stdout" | "stderr", Buffer[]> = { stdout: [], stderr: [] };
   const demux = demuxStream((which, bytes) => chunks[which === 2 ? "stderr" : "stdout"].push(bytes));
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      stream.destroy(new Error(`a command in a container did not end within ${timeoutMs / 1000} s`));
-    }, timeoutMs);
+    const liftLimit = limitTime(timeoutMs, (cancelled) => {
+      stream.destroy(cancelled ?? new Error(`a command in a container did not end within ${timeoutMs / 1000} s`));
+    });
     stream.on("data", demux);
     stream.once("error", reject);
-    stream.once("close", () => clearTimeout(timer));
+    stream.once("close", liftLimit);
     stream.once("end", () => {
-      clearTimeout(timer);
+      liftLimit();
       resolve({ stdout: Buffer.concat(chunks.stdout).toString(), stderr: Buffer.concat(chunks.stderr).toString() });
     });
     if (head.length > 0) demux(head);
@@ -93,13 +94,13 @@ function upgradeConnection(
   return new Promise((resolve, reject) => {
     const request = openRequest(connection, { method: "POST", path, headers }, "stream");
     const failed = (error: Error) => {
-      clearTimeout(timer);
+      liftLimit();
       reject(toUnreachableError(connection, error, timeoutMs));
       request.destroy();
     };
-    const timer = setTimeout(() => failed(timeoutError()), timeoutMs);
+    const liftLimit = limitTime(timeoutMs, (cancelled) => failed(cancelled ?? timeoutError()));
     request.on("upgrade", (_response, stream, head) => {
-      clearTimeout(timer);
+      liftLimit();
       resolve({ stream, head });
     });
     request.on("response", (response) => {
@@ -107,7 +108,7 @@ function upgradeConnection(
       response.setEncoding("utf8").on("data", (text: string) => (body += text));
       response.on("error", failed);
       response.on("end", () => {
-        clearTimeout(timer);
+        liftLimit();
         const { statusCode = 0 } = response;
         const reason = parseErrorMessage(body) ?? `${path} answered ${statusCode}`;
         reject(new EngineError(statusCode, `the engine does not start the command: ${reason}`));

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { isIP } from "node:net";
 import { promisify } from "node:util";
+import { cutOff } from "./cancellation.ts";
 import type { EngineConnection } from "./engine-connection.ts";
 import { sshCommandOptions } from "./ssh.ts";
 import { parseSshTarget } from "./ssh-errors.ts";
@@ -22,7 +23,7 @@ export async function machineAddress(connection: EngineConnection): Promise<stri
 
 /** Returns the `HostName` that ssh uses for a name. Does not connect. */
 async function resolveSshAlias(connection: EngineConnection, name: string): Promise<string> {
-  const found = promisify(execFile)("ssh", [...sshCommandOptions(connection), "-G", "--", name]);
+  const found = promisify(execFile)("ssh", [...sshCommandOptions(connection), "-G", "--", name], { signal: cutOff() });
   // Without ssh, the engine is unreachable as well, and its resource reports that.
   const { stdout } = await found.catch(() => ({ stdout: "" }));
   const [, resolved = name] = /^hostname (\S+)$/m.exec(stdout) ?? [];

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
+import { cutOff } from "./cancellation.ts";
 import { dockerConfigFolder, thisMachine, type LocalEnvironment } from "./connection.ts";
 import { errorMessage } from "./error-message.ts";
 import { readTextIfExists } from "./tls.ts";
@@ -120,7 +121,7 @@ async function askHelper(
   // As a name with a slash is a path, it would start a program outside of PATH.
   if (!/^[\w.-]+$/.test(helper)) throw failed("its name is invalid");
   const { error, stdout } = await new Promise<{ error: Error | null; stdout: string }>((resolve) => {
-    const child = execFile(program, ["get"], { env, timeout: HELPER_MS }, (error, stdout) =>
+    const child = execFile(program, ["get"], { env, timeout: HELPER_MS, signal: cutOff() }, (error, stdout) =>
       resolve({ error, stdout }),
     );
     // Ignores a broken pipe: the helper could not be started, or did not read its input.

@@ -1,7 +1,8 @@
+import { CancelledError, cutOff, limitTime } from "./cancellation.ts";
 import { Deadline } from "./deadline.ts";
 import type { EngineConnection } from "./engine-connection.ts";
 import { retryIfBusy } from "./ssh-busy.ts";
-import { sshError, sshStartError, startSsh } from "./ssh.ts";
+import { endSsh, sshError, sshStartError, startSsh } from "./ssh.ts";
 import { UnreachableError } from "./unreachable.ts";
 
 /** The result of a script. */
@@ -37,31 +38,35 @@ export function runRemoteScript(
   return retryIfBusy(deadline, () => runOnce(connection, script, { input, timeoutMs: deadline.cap(timeoutMs) }));
 }
 
-function runOnce(
+async function runOnce(
   connection: EngineConnection,
   script: string,
   { input, timeoutMs }: { input: string; timeoutMs: number },
 ): Promise<ScriptResult> {
+  cutOff().throwIfAborted();
   const bytes = Buffer.from(script);
   // dd reads byte by byte, so that the text after the script stays unread: it is the script's input.
   const child = startSsh(connection, `exec sh -c 'eval "$(dd bs=1 count=${bytes.length} 2>/dev/null)"'`);
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
+    const liftLimit = limitTime(timeoutMs, (cancelled) => {
+      const problem = `a script there did not end within ${Math.round(timeoutMs / 1000)} s`;
       reject(
-        new UnreachableError(connection.host, `a script there did not end within ${Math.round(timeoutMs / 1000)} s`),
+        cancelled
+          ? new CancelledError(`cancelled before a script at ${connection.host} ended`)
+          : new UnreachableError(connection.host, problem),
       );
-      child.kill();
-    }, timeoutMs);
+      endSsh(child);
+    });
     const output: Record<"stdout" | "stderr", string> = { stdout: "", stderr: "" };
     for (const stream of ["stdout", "stderr"] as const) {
       child[stream].setEncoding("utf8").on("data", (text: string) => (output[stream] += text));
     }
     child.on("error", (error) => {
-      clearTimeout(timer);
+      liftLimit();
       reject(sshStartError(connection, error));
     });
     child.on("close", (code) => {
-      clearTimeout(timer);
+      liftLimit();
       if (code === null || code === SSH_FAILED) reject(sshError(connection, { stderr: output.stderr, code }));
       else resolve({ exitCode: code, ...output });
     });

@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import * as http from "node:http";
 import { Duplex } from "node:stream";
+import { cutOffError } from "./cancellation.ts";
 import type { EngineConnection } from "./engine-connection.ts";
 import { type SshExit, explainSshFailure, parseSshTarget, type SshTarget } from "./ssh-errors.ts";
 import { UnreachableError } from "./unreachable.ts";
@@ -84,6 +85,14 @@ export function startSsh(connection: EngineConnection, command: string): ChildPr
   return child;
 }
 
+/** Ends ssh and its children: a `ProxyCommand` that is still connecting would outlive it. */
+export function endSsh(child: ChildProcessWithoutNullStreams): void {
+  const { pid, exitCode, signalCode } = child;
+  if (pid === undefined || exitCode !== null || signalCode !== null) return;
+  if (process.platform === "win32") child.kill();
+  else process.kill(-pid);
+}
+
 /** Converts the exit of ssh to an error. */
 export function sshError(connection: EngineConnection, end: SshExit): UnreachableError {
   const { problem, kind } = explainSshFailure(sshTargetOf(connection), end);
@@ -117,8 +126,15 @@ class SshAgent extends http.Agent {
     this.#connection = connection;
   }
 
-  override createConnection(): Duplex {
-    return new SshStream(this.#connection);
+  override createConnection(
+    _options: http.ClientRequestArgs,
+    created?: (error: Error | null, stream: Duplex) => void,
+  ): Duplex | undefined {
+    const cancelled = cutOffError();
+    // Called for a request that waited as well, where an exception would end the process.
+    if (!cancelled) return new SshStream(this.#connection);
+    created?.(cancelled, new Duplex());
+    return undefined;
   }
 
   override keepSocketAlive(socket: Duplex): boolean {
@@ -179,7 +195,7 @@ class SshStream extends Duplex {
 
   override _destroy(error: Error | null, destroyed: (error: Error | null) => void): void {
     clearTimeout(this.#idleTimer);
-    this.#child.kill();
+    endSsh(this.#child);
     const { stdin, stdout, stderr } = this.#child;
     for (const pipe of [stdin, stdout, stderr]) pipe.destroy();
     destroyed(error);
@@ -208,14 +224,30 @@ class SshStream extends Duplex {
 const children = new Set<ChildProcessWithoutNullStreams>();
 
 function killOnExit(child: ChildProcessWithoutNullStreams): void {
-  if (children.size === 0) process.on("exit", killChildren);
+  if (children.size === 0) {
+    process.on("exit", killChildren);
+    for (const signal of SIGNALS) process.on(signal, exitBySignal);
+  }
   children.add(child);
   child.once("close", () => {
     children.delete(child);
-    if (children.size === 0) process.off("exit", killChildren);
+    if (children.size > 0) return;
+    process.off("exit", killChildren);
+    for (const signal of SIGNALS) process.off(signal, exitBySignal);
   });
 }
 
 function killChildren(): void {
-  for (const child of children) child.kill();
+  for (const child of children) endSsh(child);
+}
+
+/** Signals that end a process without the event `exit`. Pulumi ends programs and plugins by the first. */
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** Ends this process by the signal, unless the program handles it. */
+function exitBySignal(signal: NodeJS.Signals): void {
+  if (process.listenerCount(signal) > 1) return;
+  killChildren();
+  process.off(signal, exitBySignal);
+  process.kill(process.pid, signal);
 }

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { readFileSync, realpathSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { cutOff } from "./cancellation.ts";
 import { socketPath } from "./connection.ts";
 import { type EngineConnection } from "./engine-connection.ts";
 import { Engine } from "./engine.ts";
@@ -55,7 +56,7 @@ export function runLocalScript(
   const bytes = Buffer.from(script);
   const reader = `eval "$(dd bs=1 count=${bytes.length} 2>/dev/null)"`;
   return new Promise((resolve, reject) => {
-    const child = spawn("sh", ["-c", reader], { stdio: "pipe", timeout: timeoutMs });
+    const child = spawn("sh", ["-c", reader], { stdio: "pipe", timeout: timeoutMs, signal: cutOff() });
     const output = { stdout: "", stderr: "" };
     for (const stream of ["stdout", "stderr"] as const) {
       child[stream].setEncoding("utf8").on("data", (text: string) => (output[stream] += text));

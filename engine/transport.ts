@@ -1,6 +1,7 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import { negotiateApiVersion, isVersionMismatchMessage, versionMismatchError } from "./api-version.ts";
+import { CancelledError, cutOff, limitTime } from "./cancellation.ts";
 import { socketPath } from "./connection.ts";
 import { type EngineConnection } from "./engine-connection.ts";
 import { Deadline } from "./deadline.ts";
@@ -129,20 +130,20 @@ function exchange(
       },
       isStream ? "stream" : "call",
     );
-    let hasTimedOut = false;
+    let hasEnded = false;
     const failed = (error: Error) => {
-      clearTimeout(timer);
+      liftLimit();
       reject(toUnreachableError(connection, error, timeoutMs));
     };
     // destroy() reports nothing while a request waits for a connection, so reject at once.
-    const timer = setTimeout(() => {
-      hasTimedOut = true;
-      failed(timeoutError());
+    const liftLimit = limitTime(timeoutMs, (cancelled) => {
+      hasEnded = true;
+      failed(cancelled ?? timeoutError());
       outgoing.destroy();
-    }, timeoutMs);
+    });
     outgoing.on("error", (error) => {
-      if (hasTimedOut || !isStale(outgoing, error)) return failed(error);
-      clearTimeout(timer);
+      if (hasEnded || !isStale(outgoing, error)) return failed(error);
+      liftLimit();
       resolve(exchange(connection, method, path, { ...request, timeoutMs: deadline.cap(timeoutMs) }));
     });
     outgoing.on("response", (response) => {
@@ -150,7 +151,7 @@ function exchange(
       response.on("error", failed);
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
       response.on("end", () => {
-        clearTimeout(timer);
+        liftLimit();
         const body = Buffer.concat(chunks);
         const status = response.statusCode ?? 0;
         if (status < 400) resolve({ headers: response.headers, body });
@@ -181,6 +182,7 @@ export function openRequest(
   options: https.RequestOptions,
   use: ConnectionUse = "call",
 ): http.ClientRequest {
+  cutOff().throwIfAborted();
   const path = socketPath(connection);
   if (path) return http.request({ ...options, socketPath: path, host: "docker" });
   if (connection.host.startsWith("ssh://")) {
@@ -203,9 +205,12 @@ export function openRequest(
   return https.request({ ...options, host, port: Number(address[2] ?? 2376), ...tls });
 }
 
-/** Converts the failure of a request to an UnreachableError, with advice. */
+/** Converts the failure of a request to an UnreachableError, with advice, unless the run was cancelled. */
 export function toUnreachableError(connection: EngineConnection, error: Error, timeoutMs: number): Error {
   if (error instanceof UnreachableError) return error;
+  if (error instanceof CancelledError) {
+    return new CancelledError(`cancelled before Docker Engine at ${connection.host} answered`);
+  }
   const { code } = error as NodeJS.ErrnoException;
   const reasons: Record<string, string> = {
     ABORT_ERR: `no answer within ${Math.round(timeoutMs / 100) / 10} s`,

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PlannedOutage } from "../../provider/preflight/live-networks.ts";
 import { checkRequirements, type PreflightInputs } from "../../provider/preflight/preflight.ts";
 import { logLine } from "../../provider/runtime/log-line.ts";
+import { whilePulumiRuns } from "../shared/while-pulumi-runs.ts";
 import type { RequirementInput } from "./requirement-input.ts";
 
 /** The properties of a Preflight resource, as the program gives them. */
@@ -53,10 +54,8 @@ export class LateRequirements {
     const all = this.#before;
     const checked = all.then(async (known) => {
       const inputs = await plainInputs({ ...this.#inputs, requirements: known });
-      const { errors, warnings, outages } = await checkRequirements(
-        inputs,
-        inputs.requirements.slice(-requirements.length),
-      );
+      const own = inputs.requirements.slice(-requirements.length);
+      const { errors, warnings, outages } = await whilePulumiRuns(() => checkRequirements(inputs, own));
       for (const warning of warnings) logLine(warning);
       const problems = [...errors, ...outages.map(outageLine)];
       if (problems.length > 0) throw new pulumi.RunError(problems.join("\n"));

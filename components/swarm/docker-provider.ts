@@ -8,6 +8,7 @@ import { sshCommandOptions } from "../../engine/ssh.ts";
 import { isTls, missingCertificates } from "../../engine/tls.ts";
 import type { Host } from "../hosts/host.ts";
 import { recordedOutputs } from "../preflight/recorded-state.ts";
+import { whilePulumiRuns } from "../shared/while-pulumi-runs.ts";
 import { pause } from "../../engine/pause.ts";
 
 /** Returns the connection to a host's engine, once it answers. */
@@ -79,7 +80,7 @@ function connectedManager(name: string, managers: readonly Host[]): pulumi.Outpu
   if (!first) throw new Error("a Swarm needs at least one manager");
   return pulumi
     .all([pulumi.all(byKey.map((host) => host.engine)), recordedHost(name)])
-    .apply(([engines, recorded]) => firstReachableManager(engines, recorded))
+    .apply(([engines, recorded]) => whilePulumiRuns(() => firstReachableManager(engines, recorded)))
     .apply((engine) => (engine === undefined ? connectedEngine(first) : pulumi.output(engine)));
 }
 

@@ -5,12 +5,12 @@ import statusProto from "@pulumi/pulumi/proto/status_pb.js";
 import any from "google-protobuf/google/protobuf/any_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import type struct from "google-protobuf/google/protobuf/struct_pb.js";
+import { cancelAll, cutOff, cutOffError } from "../../engine/cancellation.ts";
 import { resolveLocalEngine, thisMachine } from "../../engine/connection.ts";
 import { escapeControlCharacters } from "../../core/escape-control-characters.ts";
 import { errorMessage } from "../../engine/error-message.ts";
 import type { EngineConnection } from "../../engine/engine-connection.ts";
 import type { Kind } from "../kinds.ts";
-import { cancelAll } from "../runtime/cancellation.ts";
 import type { ResourceHandler } from "../runtime/resource-handler.ts";
 import { ResourceInitError } from "../runtime/errors.ts";
 import { detailedDiff, type PropertyChange } from "./detailed-diff.ts";
@@ -63,7 +63,12 @@ export function resourceServer(handlers: Handlers, { version, during }: ServerOp
     ): Method<Request, Response> =>
     ({ request }, callback) => {
       const urn = request.getUrn();
-      const run = async () => work(handlerOf(urn), request);
+      const run = async () => {
+        const response = await work(handlerOf(urn), request);
+        // A handler may take an engine without an answer for one that is down. Its result must not be recorded.
+        cutOff().throwIfAborted();
+        return response;
+      };
       during(urn, run).then((response) => callback(null, response), failWith(callback, given(request)));
     };
 
@@ -145,8 +150,10 @@ async function diff(handler: AnyHandler, request: rpc.DiffRequest) {
 async function create(handler: AnyHandler, request: rpc.CreateRequest) {
   const response = new rpc.CreateResponse();
   const { id, outs } = await handler.create(fromStruct(request.getProperties()));
+  const outputs = outputsOf(outs, handler.recordedOnce);
+  if (handler.update) failIfCutOff(id, outputs);
   response.setId(id);
-  response.setProperties(toStruct(outputsOf(outs, handler.recordedOnce), request.getProperties()));
+  response.setProperties(toStruct(outputs, request.getProperties()));
   return response;
 }
 
@@ -173,7 +180,9 @@ async function update(handler: AnyHandler, request: rpc.UpdateRequest) {
   const news = fromStruct(request.getNews());
   const olds = stateFrom(fromStruct(request.getOlds()), fromStruct(request.getOldInputs()), handler.recordedOnce);
   const outs = handler.update ? (await handler.update(request.getId(), olds, news)).outs : news;
-  response.setProperties(toStruct(outputsOf(outs, handler.recordedOnce), request.getNews()));
+  const outputs = outputsOf(outs, handler.recordedOnce);
+  if (handler.update) failIfCutOff(request.getId(), outputs);
+  response.setProperties(toStruct(outputs, request.getNews()));
   return response;
 }
 
@@ -181,6 +190,12 @@ async function remove(handler: AnyHandler, request: rpc.DeleteRequest) {
   const inputs = fromStruct(request.getOldInputs());
   await handler.delete?.(request.getId(), stateFrom(fromStruct(request.getProperties()), inputs, handler.recordedOnce));
   return new empty.Empty();
+}
+
+/** Has Pulumi record a resource as unfinished if the run was cancelled meanwhile, so that the next one updates it. */
+function failIfCutOff(id: string, outputs: object): void {
+  const cancelled = cutOffError();
+  if (cancelled) throw new ResourceInitError(id, outputs, cancelled.message);
 }
 
 const isEmpty = (value: object) => Object.keys(value).length === 0;

@@ -35,14 +35,3 @@ export class NoManagerError extends ResourceError {
     this.isTransient = isTransient;
   }
 }
-
-/**
- * The user cancelled the run. Not a ResourceError, because that marks a failed change, which may be rolled back: a
- * cancelled change stays, and the next `up` resumes it.
- */
-export class CancelledError extends Error {
-  constructor(text: string) {
-    super(escapeControlCharacters(text));
-    this.name = "CancelledError";
-  }
-}

@@ -1,9 +1,10 @@
+import { escapeControlCharacters } from "../../core/escape-control-characters.ts";
+import { cancelled, CancelledError } from "../../engine/cancellation.ts";
 import { Deadline } from "../../engine/deadline.ts";
 import { isTransient } from "../../engine/errors.ts";
 import { errorMessage } from "../../engine/error-message.ts";
 import { pause } from "../../engine/pause.ts";
-import { cancelled } from "./cancellation.ts";
-import { CancelledError, NoManagerError } from "./errors.ts";
+import { NoManagerError } from "./errors.ts";
 import { logLine } from "./log-line.ts";
 
 /** The result of one attempt: a value, or the reason to try again. The reason is shown as progress. */
@@ -52,14 +53,14 @@ export async function waitFor<T>(
       return pending(errorMessage(error));
     });
     if (result.done) return result.value;
-    if (signal.aborted) throw new CancelledError(`${subject}: cancelled: ${result.reason}`);
-    if (deadline.remainingMs === 0) throw await onTimeout(result.reason);
+    if (deadline.remainingMs === 0 && !signal.aborted) throw await onTimeout(result.reason);
     const seconds = (performance.now() - start) / 1000;
     if (seconds > 2 && result.reason !== reported) {
       reported = result.reason;
       report(`${subject}: ${reported} (${Math.round(seconds)} s of at most ${timeoutSeconds} s)`);
     }
-    await pause(intervalMs);
+    await pause(intervalMs, signal);
+    if (signal.aborted) throw new CancelledError(escapeControlCharacters(`${subject}: cancelled: ${result.reason}`));
   }
 }
 

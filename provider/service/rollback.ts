@@ -1,3 +1,4 @@
+import { cancelled } from "../../engine/cancellation.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { ServiceSpec, TaskDetails } from "../../engine/types.ts";
 import { errorMessage } from "../../engine/error-message.ts";
@@ -53,12 +54,13 @@ export async function findRollbackSpec(
 }
 
 /**
- * Undoes a failed change, if that is requested and possible.
+ * Undoes a failed change, if that is requested and possible. A cancelled one stays as it is, and the next `up` resumes.
  *
  * @returns the error to throw. If the change was undone, it is one that leaves Pulumi's state unchanged.
  */
 export async function rollBack(error: unknown, change: FailedChange): Promise<unknown> {
-  if (!(error instanceof ResourceInitError) || !(error.cause instanceof ResourceError)) return error;
+  if (!(error instanceof ResourceInitError) || !(error.cause instanceof ResourceError) || cancelled.aborted)
+    return error;
   const { find, id, olds, news, previous, removedPeers } = change;
   const keepChange = (reason: string) =>
     new ResourceInitError(id, { ...news, serviceId: id }, `${error.message}. ${reason}${RETRY_HINT} to resume`);

@@ -12,7 +12,8 @@ export function killTree(pid: number): void {
   }
 }
 
-function descendants(pid: number): number[] {
+/** Lists the children of a process, and theirs. */
+export function descendants(pid: number): number[] {
   const parents = readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .map((name) => [Number(name), parentOf(name)] as const);

@@ -1,12 +1,22 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { openState } from "../../commands/lib/state.ts";
 import { ROOT } from "../../toolchain/cache.ts";
+import { isAlive } from "../../toolchain/lock.mjs";
 import { CommandError, run } from "../../toolchain/run.ts";
 import { createUnlinkedFile } from "../../toolchain/temporary-files.ts";
 
@@ -129,6 +139,26 @@ describe("a temporary folder", () => {
     expect(() => readdirSync(folder)).toThrow("ENOENT");
   });
 });
+
+test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+  "ssh and its proxy command end with the process that started them: %s",
+  async (signal) => {
+    const pids = join(project, "pids");
+    writeFileSync(join(project, "ssh"), `#!/bin/sh\nsleep 300 &\necho $$ $! > ${pids}\nwait\n`, { mode: 0o755 });
+    const child = started(`
+      import { startSsh } from "./engine/ssh.ts";
+      process.env.PATH = ${JSON.stringify(`${project}${delimiter}`)} + process.env.PATH;
+      startSsh({ host: "ssh://silent.example" }, "true");
+    `);
+    await expect.poll(() => existsSync(pids) && readFileSync(pids, "utf8"), { timeout: 20_000 }).toMatch(/\d \d+\n/);
+    const [ssh = 0, proxy = 0] = readFileSync(pids, "utf8").split(" ").map(Number);
+    onTestFinished(() => void (isAlive(proxy) && process.kill(proxy, "SIGKILL")));
+    const ended = once(child, "exit");
+    child.kill(signal);
+    expect(await ended).toEqual([null, signal]);
+    await expect.poll(() => [ssh, proxy].filter((pid) => isAlive(pid)), { timeout: 5_000 }).toEqual([]);
+  },
+);
 
 test("a file without a name returns the output of another program", async () => {
   const file = createUnlinkedFile(project, "log-");

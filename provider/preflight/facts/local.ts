@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
+import { cutOff } from "../../../engine/cancellation.ts";
 import { parseSections, SECTION_FUNCTION } from "../../../engine/shell-quoting.ts";
 import { DRIVE_FUNCTION, driveCommands, type DriveFacts, parseDrives } from "./drive.ts";
 import {
@@ -33,7 +34,7 @@ export async function readLocalFacts(folders: readonly string[]): Promise<Machin
 async function readLocalDrives(folders: readonly string[]): Promise<Record<string, DriveFacts>> {
   if (folders.length === 0) return {};
   const script = [SECTION_FUNCTION, DRIVE_FUNCTION, driveCommands(folders), "exit 0"].join("\n");
-  const { stdout } = await promisify(execFile)("sh", ["-c", script]);
+  const { stdout } = await promisify(execFile)("sh", ["-c", script], { signal: cutOff() });
   return parseDrives(parseSections(stdout));
 }
 

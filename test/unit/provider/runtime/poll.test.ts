@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
-import { cancelAll } from "../../../../provider/runtime/cancellation.ts";
-import { CancelledError, ResourceError } from "../../../../provider/runtime/errors.ts";
+import { cancelAll, CancelledError } from "../../../../engine/cancellation.ts";
+import { ResourceError } from "../../../../provider/runtime/errors.ts";
 import { pending, ready, waitFor } from "../../../../provider/runtime/poll.ts";
 
 const options = { subject: "service web", timeoutSeconds: 60, intervalMs: 1, report: () => {} };
