@@ -107,6 +107,16 @@ as_root() {
   sudo -n "$@"
 }`;
 
+/**
+ * Returns a script that runs these lines to their end, whether or not the connection lasts that long: an interrupted package
+ * manager would leave packages half installed. Their output waits in a file, as no one may read it.
+ */
+function outlivingConnection(lines: readonly string[]): string {
+  const begin = ["trap '' HUP PIPE", "log=$(mktemp) || exit", "("];
+  const end = [') >"$log" 2>&1', "code=$?", 'cat "$log" >&2', 'rm -f "$log"', "exit $code"];
+  return `${[...begin, ...lines, ...end].join("\n")}\n`;
+}
+
 /** Returns the script that makes the changes. */
 export function actionsScript(
   { install, start, folders }: HostActions,
@@ -123,7 +133,7 @@ export function actionsScript(
   }
   if (folders.length > 0) lines.push(createFunction(remappedRoot));
   for (const folder of folders) lines.push(`create ${shellQuote(folder)}`);
-  return `${lines.join("\n")}\n`;
+  return outlivingConnection(lines);
 }
 
 /**

@@ -1,8 +1,8 @@
-import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir, hostname, userInfo } from "node:os";
-import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { delimiter, join } from "node:path";
+import { expect, onTestFinished, test, vi } from "vitest";
 import {
   planHost,
   type DesiredHost,
@@ -105,6 +105,27 @@ test("installs a missing engine from the allowed source, and starts it", () => {
   expect(script).toContain("systemctl enable --now docker");
   expect(actionsScript(actions, { ...sound, isRoot: true })).not.toContain("usermod");
   expect(spawnSync("sh", ["-n"], { input: script, encoding: "utf8" }).stderr).toBe("");
+});
+
+test("installs packages to the end after the connection is lost", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-apt-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = (name: string) => join(folder, name);
+  const apt = `#!/bin/sh\ntouch ${file("begun")}\nwhile [ ! -e ${file("lost")} ]; do sleep 0.05; done\necho unpacking\necho done > ${file("ended")}\n`;
+  for (const [name, script] of Object.entries({ "apt-get": apt, sudo: '#!/bin/sh\nshift\nexec "$@"\n' }))
+    writeFileSync(file(name), script, { mode: 0o755 });
+  const install = { manager: "apt-get" as const, packages: [], commands: [["apt-get", "install"]] };
+  const env = { ...process.env, PATH: `${folder}${delimiter}${process.env["PATH"]}` };
+  const shell = spawn("sh", ["-c", actionsScript({ install, start: false, folders: [] }, { ...sound, isRoot: true })], {
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  await vi.waitFor(() => expect(existsSync(file("begun"))).toBe(true), { timeout: 10_000 });
+  shell.stdout.destroy();
+  shell.stderr.destroy();
+  shell.kill("SIGHUP");
+  writeFileSync(file("lost"), "");
+  await vi.waitFor(() => expect(existsSync(file("ended"))).toBe(true), { timeout: 5_000 });
 });
 
 test("creates a missing or hidden folder on a mounted disk; only a missing one is a change", () => {
