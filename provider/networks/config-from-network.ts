@@ -41,12 +41,14 @@ const RELEASE_SECONDS = 120;
  */
 export const ConfigFromNetwork: ResourceHandler<ConfigFromNetworkInputs, ConfigFromNetworkState> = {
   async diff(_id, olds, news) {
-    const replaces = changedKeys(olds, news, ["swarmId", "name", "driver", "attachable", "configFrom"]);
+    const differ = changedKeys(olds, news, ["swarmId", "name", "driver", "attachable", "configFrom"]);
+    // A value that is not known yet may turn out to be the present one. An unknown Swarm is another one.
+    const replaces = differ.filter((key) => key !== "attachable" || !containsUnknown(news.attachable));
     // When a config-only network is replaced, Pulumi passes all of them as unknown: this network must be removed first.
     const isConfigReplaced = typeof news.hostConfigs !== "object";
     if (isConfigReplaced || hasChangedHostConfig(olds.hostConfigs, news.hostConfigs)) replaces.push("hostConfigs");
     const changes =
-      replaces.length > 0 ||
+      replaces.length + differ.length > 0 ||
       !deepEqual(olds.hostConfigs, news.hostConfigs) ||
       needsManagerUpdate(olds.managers, news.managers);
     return { changes, replaces, deleteBeforeReplace: true };
