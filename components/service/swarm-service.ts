@@ -4,6 +4,7 @@ import { knownValue } from "../shared/inputs.ts";
 import { ownerOf } from "../shared/owner.ts";
 import type { SwarmServiceArgs } from "./args.ts";
 import { validateRegistryCredentials } from "./registry-credentials.ts";
+import { validateNumbers, validateSpec } from "./spec-validation.ts";
 import type { Rollout } from "../../core/service-update.ts";
 import { Service } from "./service.ts";
 
@@ -31,7 +32,11 @@ export class SwarmService extends SwarmComponent {
   readonly serviceName: pulumi.Output<string>;
 
   constructor(name: string, args: SwarmServiceArgs, opts?: pulumi.ComponentResourceOptions) {
-    args.swarm.throwIfInvalid(`SwarmService "${name}"`, validateRegistryCredentials(args));
+    args.swarm.throwIfInvalid(`SwarmService "${name}"`, [
+      ...validateSpec(args.spec),
+      ...validateNumbers(args),
+      ...validateRegistryCredentials(args),
+    ]);
     super("SwarmService", name, { ...args, registryCredentials: secretInput(args.registryCredentials) }, opts);
     const dependsOn = requireFreeName(name, args);
     const service = new Service(name, args, { ...onlyChildOptions(this, opts), dependsOn });

@@ -32,9 +32,15 @@ function isData(value: unknown): boolean {
 /** Returns the options of a component's only child, including those about properties, which Pulumi does not pass on. */
 export function onlyChildOptions(
   parent: pulumi.Resource,
-  { ignoreChanges, replaceOnChanges, retainOnDelete, customTimeouts }: pulumi.ComponentResourceOptions = {},
+  {
+    ignoreChanges,
+    replaceOnChanges,
+    retainOnDelete,
+    deletedWith,
+    customTimeouts,
+  }: pulumi.ComponentResourceOptions = {},
 ): pulumi.CustomResourceOptions {
-  return { parent, ignoreChanges, replaceOnChanges, retainOnDelete, customTimeouts };
+  return { parent, ignoreChanges, replaceOnChanges, retainOnDelete, deletedWith, customTimeouts };
 }
 
 /** Returns the value as a secret; undefined if it is not given. */

@@ -52,7 +52,8 @@ export function unknownFields(inputs: object, known: object): string[] {
   return given.map(([field]) => field).filter((field) => values[field] === undefined);
 }
 
-function isPlain<T>(input: pulumi.Input<T> | undefined): input is T {
+/** Returns whether the value is plain, neither an Output nor a promise. */
+export function isPlain<T>(input: pulumi.Input<T> | undefined): input is T {
   const deferred = input as { apply?: unknown; then?: unknown } | null | undefined;
   return typeof deferred?.apply !== "function" && typeof deferred?.then !== "function";
 }

@@ -1,8 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { validateHostKeys } from "../../core/host-keys.ts";
 import type { NodeAvailability } from "../../engine/types.ts";
 import { onlyChildOptions, SwarmComponent } from "../shared/component.ts";
 import { NodeLabels } from "./node-labels.ts";
 import type { Swarm } from "./swarm.ts";
+import { validateAvailability } from "./validation.ts";
 
 /** A node and its settings. */
 export interface NodeSettingsArgs {
@@ -27,6 +29,10 @@ export interface NodeSettingsArgs {
 export class NodeSettings extends SwarmComponent {
   constructor(name: string, args: NodeSettingsArgs, opts?: pulumi.ComponentResourceOptions) {
     const { swarm, ...settings } = args;
+    swarm.throwIfInvalid(`NodeSettings "${name}"`, [
+      ...validateHostKeys("host", [settings.host], Object.keys(swarm.hosts)),
+      ...validateAvailability("availability", settings.availability),
+    ]);
     super("NodeSettings", name, args, opts);
     new NodeLabels(`${name}-node`, { swarm, ...settings }, onlyChildOptions(this, opts));
     this.registerOutputs({});

@@ -1,7 +1,10 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { validateChoice } from "../../core/choice.ts";
 import type { ValidationIssue } from "../../core/input-validation-error.ts";
 import { knownValue } from "../shared/inputs.ts";
 import { DEFAULT_SUBNET_SIZE } from "../../core/networks/address-pools.ts";
 import { overlaps, subnetError } from "../../core/networks/cidr.ts";
+import type { NodeAvailability } from "../../engine/types.ts";
 import type { SwarmArgs } from "./args.ts";
 
 /** Validates the arguments that are plain values. */
@@ -36,7 +39,18 @@ function validateHosts({ managers, workers = [], availability = {} }: SwarmArgs)
       problem: `is not the key of a host: choose one of ${keys.join(", ")}`,
     });
   }
+  for (const [key, value] of Object.entries(availability)) {
+    issues.push(...validateAvailability(`availability.${key}`, value));
+  }
   return issues;
+}
+
+/** Validates the availability of a node, if it is known. */
+export function validateAvailability(
+  argument: string,
+  availability: pulumi.Input<NodeAvailability> | undefined,
+): ValidationIssue[] {
+  return validateChoice(argument, knownValue(availability), ["active", "pause", "drain"]);
 }
 
 function validateAddressPools({ addressPools, subnetSize }: SwarmArgs): ValidationIssue[] {

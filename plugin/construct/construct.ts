@@ -6,8 +6,7 @@ import { VERSION } from "../../core/version.ts";
 import { failWith } from "../../provider/rpc/resource-server.ts";
 import type { PackageSchema } from "../schema/package-schema.ts";
 import { failingWith } from "../uncaught-errors.ts";
-import { componentOf, outputsOf } from "./components.ts";
-import { plainArguments } from "./plain-arguments.ts";
+import { createComponent } from "./create-component.ts";
 import { sdkConstruct } from "./sdk-service.ts";
 
 type Construct = handleUnaryCall<rpc.ConstructRequest, rpc.ConstructResponse>;
@@ -36,10 +35,7 @@ export function constructMethod(schema: PackageSchema, engineAddress: string): C
     {
       version: VERSION,
       async construct(name, type, inputs, options) {
-        const { kind, constructor, spec } = componentOf(type, schema);
-        const args = await plainArguments(`${kind} "${name}"`, inputs, spec.inputProperties, schema.types);
-        const component = new constructor(name, args, options);
-        const state = outputsOf(component, spec);
+        const { component, state } = await createComponent(type, name, inputs, options, schema);
         for (const one of [component, ...componentsIn(state)]) one.urn.apply((urn) => components.set(urn, one));
         return { urn: component.urn, state };
       },

@@ -59,3 +59,9 @@ export const ANY = "pulumi.json#/Any";
 /** Prefixes of references to components and to types of this package. */
 export const RESOURCE_REF = "#/resources/";
 export const TYPE_REF = "#/types/";
+
+/** Returns the type that a value's type refers to, if it is an object with named fields. */
+export function objectType({ $ref }: TypeSpec, types: PackageSchema["types"]): ObjectTypeSpec | undefined {
+  const type = $ref?.startsWith(TYPE_REF) ? types[$ref.slice(TYPE_REF.length)] : undefined;
+  return type?.type === "object" ? type : undefined;
+}

@@ -5,6 +5,7 @@ import { validateRegistryCredentials } from "../../service/registry-credentials.
 import { validateTaskAmounts } from "../../service/task-limits.ts";
 import { validateTaskSettings } from "../../service/task-settings.ts";
 import { knownValue, validateWhenKnown } from "../../shared/inputs.ts";
+import { validateChoice } from "../../../core/choice.ts";
 import { validateServiceName } from "../../../core/dns-label.ts";
 import { throwIfInvalid, type ValidationIssue } from "../../../core/input-validation-error.ts";
 import { validatePort } from "../../../core/port.ts";
@@ -82,15 +83,6 @@ function validateDriveOwner({ user, pools }: MinioSettings, hosts: Readonly<Reco
     `cannot write to Docker volumes, which belong to root: ${volumes.join(", ")}. Give these drives a path, to a folder ` +
     "that belongs to this user, or leave user out";
   return [{ argument: "user", value: knownValue(user) ?? "(an Output)", problem }];
-}
-
-function validateChoice<T extends string>(
-  argument: string,
-  value: T | undefined,
-  allowed: readonly T[],
-): ValidationIssue[] {
-  if (value === undefined || allowed.includes(value)) return [];
-  return [{ argument, value, problem: `must be ${allowed.map((one) => `"${one}"`).join(" or ")}` }];
 }
 
 function validateTools({ image, tools }: MinioSettings): ValidationIssue[] {
