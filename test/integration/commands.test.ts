@@ -142,7 +142,7 @@ describe("a lab and a Swarm on it, with npm commands only", () => {
 
   test("down removes the stack and the lab", async () => {
     await expect(runCommand("npm run down -- --stack lab")).rejects.toThrow(
-      /still holds what this state did not create: network before\..*; nothing was changed/,
+      /still has objects that this state did not create: network before\..*; nothing was changed/,
     );
     expect(await runCommand("npm run verify -- --stack lab")).toMatch(/equal/);
     await runCommand("npm run lab -- exec 1 docker network rm before");

@@ -22,7 +22,7 @@ describeOnLab(
         config: { hosts, image: images.a, allowFrom: [neighbour] },
       });
       try {
-        expect((await stack.up()).output).toMatch(/node1 has no systemd.*have it run \/etc\/pulumi-swarm\/firewall\//);
+        expect((await stack.up()).output).toMatch(/node1 has no systemd.*at boot: run \/etc\/pulumi-swarm\/firewall\//);
         const routed = await canRouteToContainers();
         const neighbourAlone = { neighbour: true, routed, ipv6: false, task: false, here: false, itself: true };
         const hereAlone = { ...neighbourAlone, neighbour: false, routed: false, here: true };

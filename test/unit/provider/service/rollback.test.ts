@@ -155,7 +155,7 @@ describe("a failed change", () => {
   });
 
   test.each([
-    ["before anything changed", new ResourceError("image cannot be made ready")],
+    ["before anything changed", new ResourceError("image cannot be pulled")],
     ["without an answer", new ResourceInitError("store-a", news, "reset", new Error("reset"))],
   ])("%s is not rolled back", async (_what, error) => {
     const { thrown, apply } = await outcome(error);
