@@ -8,6 +8,7 @@ import {
   type NetworkPeer,
 } from "../components/kubernetes/index.ts";
 import { toStoreOutputs, type StoreOutputs } from "./outputs.ts";
+import { toKubernetesPools } from "./pools.ts";
 import { DEFAULT_DRIVES, rejectSettingsOfOtherKinds, type Settings } from "./settings.ts";
 
 /** Labels of a namespace that enforces the Pod Security Standard *restricted*. */
@@ -19,7 +20,7 @@ const RESTRICTED_POD_SECURITY = Object.fromEntries(
 export function createKubernetesStack(settings: Settings): StoreOutputs {
   rejectSettingsOfOtherKinds(settings, "kubernetes");
   const { namespace: name = "minio", timeoutSeconds } = settings;
-  const pools: NonNullable<Settings["pools"]> = settings.pools ?? { main: { members: 4 } };
+  const pools = toKubernetesPools(settings.pools ?? { main: { members: 4 } });
   const needsDefaultDrives = Object.values(pools).some((pool) => pool.drives === undefined);
   const drives = needsDefaultDrives ? toKubernetesDrives("drives", settings.drives ?? DEFAULT_DRIVES) : undefined;
   const poolEntries = Object.entries(pools).map(([key, pool]) => {

@@ -67,8 +67,10 @@ const host = v.strictObject({
 });
 
 const pool = v.strictObject({
-  members: describe(v.number(), "Number of pods. Immutable."),
-  drives: optional(drives, "Volumes of each member by key. Immutable.", "the setting `drives`"),
+  hosts: optional(strings, "Keys of the pool's hosts. Immutable.", "required, except on Kubernetes"),
+  drivesPerHost: optional(v.number(), "Number of drives to use of each host, the first ones by key. Immutable.", "all"),
+  members: optional(v.number(), "Number of pods on Kubernetes. Immutable.", "required on Kubernetes"),
+  drives: optional(drives, "Volumes of each pod on Kubernetes, by key. Immutable.", "the setting `drives`"),
 });
 
 const caller = v.strictObject({
@@ -177,6 +179,11 @@ export const settingsSchema = v.strictObject({
     "Image of MinIO, by tag and digest.",
     "`pgsty/silo`, pinned by digest; see [image](store.md#image)",
   ),
+  pools: settingOf(["ssh", "aws", "kubernetes"])(
+    v.record(v.string(), pool),
+    "Server pools by key. To grow the store, add one. See [store.md](store.md#adding-and-removing-pools).",
+    "`main`, of all hosts; on Kubernetes with four members",
+  ),
   mode: onSwarm(v.picklist(["global", "replicated"]), "One service per pool, or one per host. Immutable.", "`global`"),
   minReadySeconds: onSwarm(
     v.number(),
@@ -222,7 +229,6 @@ export const settingsSchema = v.strictObject({
   ),
   environment: everywhere(stringMap, "Further `MINIO_…` variables. Not for secrets.", "none"),
   namespace: onKubernetes(v.string(), "Namespace to create. `down` keeps it, with the data.", "`minio`"),
-  pools: onKubernetes(v.record(v.string(), pool), "Server pools by key.", "`main`, with four members"),
   nodeSelector: onKubernetes(stringMap, "Labels of the nodes that run members.", "any node"),
   cni: onKubernetes(
     v.picklist([...CNI_PLUGINS, "weave"]),

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { MinioBucket, MinioService, MinioUser, Swarm, type SwarmArgs } from "../components/index.ts";
 import { type HostLinks, createNetwork } from "./network.ts";
 import { toStoreOutputs, type StoreOutputs, type SwarmOutputs } from "./outputs.ts";
+import { toSwarmPools } from "./pools.ts";
 import type { Settings } from "./settings.ts";
 
 /**
@@ -28,6 +29,7 @@ export function deploySwarmStore(
     swarm,
     network,
     adopt: settings.adoptStore,
+    pools: settings.pools && toSwarmPools(settings.pools),
     ...{ image, mode, expose, port, console, consolePort, environment, metrics, minReadySeconds },
     ...{ rootUser, rootPassword, rootPasswordGeneration },
     tls: settings.tls ? {} : undefined,

@@ -113,6 +113,11 @@ describe("rejects before anything is created", () => {
       "config pulumi-swarm:pools.a.drives.d: is a folder",
     ],
     ["a pool without members", { pools: { a: {} } }, "config pulumi-swarm:pools.a.members: is missing"],
+    [
+      "a pool of hosts",
+      { pools: { a: { hosts: ["x"] } } },
+      "config pulumi-swarm:pools.a.hosts: a pool on Kubernetes has members and drives: give these instead",
+    ],
     ["a misspelt caller", { clients: [{ namspace: "x" }] }, "choose one of namespace, pods, addresses"],
     ["Weave Net", { cni: "weave" }, 'plugin "weave": Weave Net is archived'],
     ["another CNI", { cni: "kindnet" }, "config pulumi-swarm:cni: expected"],
@@ -128,7 +133,7 @@ describe("rejects before anything is created", () => {
   });
 
   test.each<[string, Record<string, unknown>, string]>([
-    ["pools of members", { pools: { a: { members: 4 } } }, "config pulumi-swarm:pools: does not apply"],
+    ["pools", { pools: { a: { members: 4 } } }, "config pulumi-swarm:pools: does not apply"],
     ["a CNI", { cni: "flannel" }, "config pulumi-swarm:cni: does not apply to a stack of kind local"],
     ["a drive's size", { drives: { d1: { size: "1Gi" } } }, "config pulumi-swarm:drives.d1: a drive has no size"],
   ])("on a Swarm: %s", async (_, settings, line) => {

@@ -39,6 +39,25 @@ test("minReadySeconds reaches the store's service", async () => {
   expect(services.map(({ inputs }) => inputs["minReadySeconds"])).toEqual([3]);
 });
 
+test("pools divide the hosts among the store's services", async () => {
+  const pools = { main: { hosts: ["a"], drivesPerHost: 2 }, pool2: { hosts: ["b"] } };
+  const hosts = { a: { address: "192.0.2.1" }, b: { address: "192.0.2.2" } };
+  const { resources } = await runProgram(() => stackWith({ hosts, pools }), { outputs });
+  const services = resources.filter(({ type }) => type.endsWith(":Service"));
+  expect(services.map(({ name }) => name)).toEqual(["minio-main", "minio-pool2"]);
+});
+
+test.each([
+  [
+    { a: { members: 4 } },
+    "config pulumi-swarm:pools.a.members: a pool on a Swarm has hosts and drivesPerHost: give these instead",
+  ],
+  [{ a: { drivesPerHost: 1 } }, "config pulumi-swarm:pools.a.hosts: is missing"],
+  [{ a: { hosts: ["b"] } }, "pools.a.hosts"],
+])("rejects the pools %j", async (pools, line) => {
+  expect(await getErrorMessage(() => stackWith({ pools }))).toContain(line);
+});
+
 test("the settings of the Swarm reach it", async () => {
   const swarm = {
     ...{ addressPools: ["10.9.0.0/16"], subnetSize: 26, dataPathPort: 4790 },
