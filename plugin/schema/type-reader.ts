@@ -58,7 +58,8 @@ export class TypeReader {
   #properties(symbols: readonly ts.Symbol[], { path, deep, output }: Pick<Use, "path" | "deep" | "output">) {
     const properties: Record<string, PropertySpec> = {};
     const required: string[] = [];
-    for (const symbol of symbols) {
+    // Their order in the schema means nothing, and must not change when an argument moves to a base interface.
+    for (const symbol of symbols.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
       if (hasTag(symbol, "internal") || TYPESCRIPT_ONLY.has(symbol.name)) continue;
       const inner = `${path}.${symbol.name}`;
       const use = { path: inner, deep, output, input: deep || output, fractional: hasTag(symbol, "fractional") };

@@ -55,6 +55,12 @@ describe("the schema of components", () => {
     expect(input("transform")).toBeUndefined();
   });
 
+  test("lists arguments by name, whichever interface declares them", () => {
+    const names = Object.keys(thing?.inputProperties ?? {});
+    expect(names).toContain("inherited");
+    expect(names).toEqual(names.toSorted());
+  });
+
   test("requires the arguments that are not optional", () => {
     expect(thing?.requiredInputs).toEqual(["inherited"]);
     expect(types["swarm:index:Part"]).toMatchObject({ required: ["size"] });
