@@ -19,7 +19,7 @@ export type {
 export { IpvlanNetwork, type IpvlanMode, type IpvlanNetworkArgs } from "./networks/ipvlan-network.ts";
 export { MacvlanNetwork, type MacvlanMode, type MacvlanNetworkArgs } from "./networks/macvlan-network.ts";
 export { MinioBucket, type MinioBucketArgs } from "./minio/iam/bucket.ts";
-export type { KmsKey } from "./minio/security/kms-key-args.ts";
+export type { KmsKey } from "./minio/security/args.ts";
 export { MINIO_METRICS, type MinioMetrics } from "./minio/iam/metrics-access.ts";
 export { type MinioMode, type MinioPool, MinioService, type MinioServiceArgs } from "./minio/minio-service.ts";
 export type { HealthcheckClient } from "./minio/spec/probes.ts";

@@ -6,10 +6,9 @@ import type { ServiceTransform } from "../service/service.ts";
 import type { RegistryLoginArgs } from "../service/registry-credentials.ts";
 import type { TaskLimits } from "../service/task-limits.ts";
 import type { TaskSettings } from "../service/task-settings.ts";
-import type { KmsKey } from "./security/kms-key-args.ts";
+import type { MinioSecurityArgs } from "./security/args.ts";
 import type { MinioMetrics } from "./iam/metrics-access.ts";
 import type { HealthcheckClient } from "./spec/probes.ts";
-import type { MinioTls } from "./security/tls.ts";
 
 /** A server pool: hosts with drives that form erasure sets. */
 export interface MinioPool {
@@ -45,7 +44,7 @@ export type MinioMode = "global" | "replicated";
  * // Three of the hosts; nothing published, reachable within the overlay as http://store:9000.
  * new MinioService("store", { swarm, network, pools: { main: { hosts: ["a", "b", "c"] } }, expose: false });
  */
-export interface MinioServiceArgs extends TaskLimits, TaskSettings, RegistryLoginArgs {
+export interface MinioServiceArgs extends MinioSecurityArgs, TaskLimits, TaskSettings, RegistryLoginArgs {
   /** The Swarm that runs the store. */
   swarm: Swarm;
 
@@ -120,40 +119,6 @@ export interface MinioServiceArgs extends TaskLimits, TaskSettings, RegistryLogi
   tools?: HealthcheckClient;
 
   /**
-   * Name of the root user: 3 to 64 letters, digits and `._-`.
-   * @default - a generated name
-   */
-  rootUser?: pulumi.Input<string>;
-
-  /**
-   * Password of the root user, 8 to 128 printable ASCII characters without spaces and colons. Pass a secret. Give the
-   * present one for an existing store, or after the state was lost. Changing it rotates the password: all members restart
-   * at once, a short outage, and MinIO rejects the old one from then on. If it is omitted later, the password stays.
-   * @default - a generated password
-   * @example new pulumi.Config().requireSecret("rootPassword")
-   * @secret
-   */
-  rootPassword?: pulumi.Input<string>;
-
-  /**
-   * Any new value generates a new root password. All members restart at once, a short outage, and MinIO rejects the old
-   * password from then on; users and policies stay. Not together with `rootPassword`.
-   * @default - the password stays
-   * @example "2026-11"
-   */
-  rootPasswordGeneration?: pulumi.Input<string>;
-
-  /**
-   * TLS for clients and between members. `{}` generates certificates, signed by the store's own authority (the output
-   * `caCertificate`, which clients must trust). Turning TLS on or off restarts all members at once.
-   * Plain: it decides which resources exist.
-   * @default - plain HTTP
-   * @example {}
-   * @example { names: ["s3.example.com"] }
-   */
-  tls?: MinioTls;
-
-  /**
    * Who can read the metrics at the output `metricsEndpoints`. `token` creates a user that can do nothing else, and the
    * output `metricsToken` for Prometheus, which changes with the root password. `public` needs no token. Changing to or
    * from `public` restarts all members at once.
@@ -161,16 +126,6 @@ export interface MinioServiceArgs extends TaskLimits, TaskSettings, RegistryLogi
    * @default - only root, and users with a policy that allows `admin:Prometheus`
    */
   metrics?: MinioMetrics;
-
-  /**
-   * Key for server-side encryption. Keep a copy: the component neither generates nor backs it up, and without it all
-   * encrypted objects, users and settings are lost. A new store on the same drives needs the same key. Adding a key
-   * restarts all members at once; from then on it is immutable.
-   * Plain: it decides which resources exist.
-   * @default - no server-side encryption
-   * @example { name: "store-2026", key: new pulumi.Config().requireSecret("kmsKey") }
-   */
-  kmsKey?: KmsKey;
 
   /**
    * Whether to publish the S3 API and the console on every member. Swarm publishes on all addresses
@@ -222,23 +177,6 @@ export interface MinioServiceArgs extends TaskLimits, TaskSettings, RegistryLogi
    * @example { MINIO_REGION: "eu-central-1" }
    */
   environment?: Record<string, pulumi.Input<string>>;
-
-  /**
-   * Secret settings of MinIO: variables that begin with `MINIO_`, and proxies with a password. Members read them from a
-   * file that only MinIO's user can read, so they are in no container's environment. All members restart together when a
-   * value changes.
-   * Plain: only the names.
-   * @default - none
-   * @example { MINIO_IDENTITY_OPENID_CLIENT_SECRET: config.requireSecret("clientSecret") }
-   */
-  secretEnvironment?: Record<string, pulumi.Input<string>>;
-
-  /**
-   * Certificates of further authorities that MinIO trusts when it connects to other servers, such as a webhook or an
-   * identity provider; each in PEM form. All members restart together when they change.
-   * @default - the authorities of the image
-   */
-  caCertificates?: pulumi.Input<pulumi.Input<string>[]>;
 
   /**
    * Time a member has to finish its requests before it is killed, in seconds. MinIO itself waits up to 30.

@@ -7,7 +7,7 @@ import type { Swarm } from "../../swarm/swarm.ts";
 import type { ImmutableValue } from "../../../core/immutable-value.ts";
 import { createSecret, type FileRef, type FileOptions, secretMount } from "../../service/secrets-and-configs.ts";
 import type { MinioServiceArgs } from "../args.ts";
-import type { KmsKey } from "./kms-key-args.ts";
+import type { KmsKey } from "./args.ts";
 
 const FILE = "kms-key";
 

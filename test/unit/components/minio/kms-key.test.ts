@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import type { ServiceSpec } from "../../../../engine/types.ts";
 import { immutableKmsKey, validateKmsKey, kmsFingerprint } from "../../../../components/minio/security/kms-key.ts";
-import { type KmsKey } from "../../../../components/minio/security/kms-key-args.ts";
+import { type KmsKey } from "../../../../components/minio/security/args.ts";
 import { MinioService } from "../../../../components/minio/minio-service.ts";
 import { validateImmutableValues } from "../../../../provider/state/immutable.ts";
 import { formatIssue } from "../../../../core/input-validation-error.ts";
