@@ -2,14 +2,12 @@
 export type {
   AwsHostsArgs,
   AwsLoadBalancerArgs,
-  AwsMachineArgs,
-  AwsMachineDefaults,
   AwsMachinesArgs,
-  AwsVolumeArgs,
   ExistingNetwork,
   NewNetwork,
   OpenPort,
 } from "./args.ts";
+export type { AwsMachineArgs, AwsMachineDefaults, AwsVolumeArgs } from "./machine-args.ts";
 export { AwsHosts } from "./aws-hosts.ts";
 export { AwsMachines } from "./aws-machines.ts";
 export type { AwsMachine } from "./machine.ts";

@@ -1,4 +1,5 @@
-import type { AwsMachineArgs, AwsMachinesArgs, AwsVolumeArgs, ExistingNetwork } from "./args.ts";
+import type { AwsMachinesArgs, ExistingNetwork } from "./args.ts";
+import type { AwsMachineArgs, AwsVolumeArgs } from "./machine-args.ts";
 
 /** Role of a machine in the Swarm. */
 export type Role = "manager" | "worker";
