@@ -6,7 +6,7 @@ import { metricsUrls } from "../minio/iam/metrics.ts";
 import { RootCredentials } from "../minio/security/root-credentials.ts";
 import { validatedRootUser } from "../minio/validation/settings.ts";
 import { createCertificates } from "../minio/security/tls.ts";
-import { validatedTls } from "../minio/validation/network-and-tls.ts";
+import { validatedTls } from "../minio/validation/tls.ts";
 import { API_PORT, CONSOLE_PORT } from "../minio/layout/topology.ts";
 import { validateWhenKnown } from "../shared/inputs.ts";
 import { throwIfInvalid } from "../../core/input-validation-error.ts";

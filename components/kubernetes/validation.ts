@@ -3,7 +3,7 @@ import { MIN_MEMORY_MIB, validatePublishedPorts } from "../minio/validation/sett
 import { validateImage } from "../minio/spec/image.ts";
 import { validateParity } from "../minio/validation/pools-and-parity.ts";
 import { validateRootUser } from "../minio/validation/settings.ts";
-import { validateCertificates } from "../minio/validation/network-and-tls.ts";
+import { validateCertificates } from "../minio/validation/tls.ts";
 import { erasureSetError, sortByKey, memberName } from "../minio/layout/topology.ts";
 import { DNS_LABEL_RULE, isDnsLabel } from "../../core/dns-label.ts";
 import { isImageId, isUnpullable } from "../../core/image-name.ts";

@@ -15,7 +15,7 @@ import { validatedImage } from "./spec/image.ts";
 import { validatedKmsKey, immutableKmsKey, createKmsSecret } from "./security/kms-key.ts";
 import { MetricsUser, metricsUrls } from "./iam/metrics.ts";
 import { declaredPools, planStore } from "./layout/plan.ts";
-import { validateStoreNetworks } from "./validation/network-and-tls.ts";
+import { validateStoreNetworks } from "./validation/network.ts";
 import { createPoolsConfig } from "./layout/pool-config.ts";
 import { defaultHealthcheckClient } from "./spec/probes.ts";
 import { RootCredentials } from "./security/root-credentials.ts";
@@ -28,7 +28,7 @@ import type { StoreContext } from "./spec/spec.ts";
 import { memberAddresses, storeEndpoints, internalUrl } from "./layout/endpoints.ts";
 import { storeAddressByName, storeConnection, type StoreConnection } from "./iam/store-connection.ts";
 import { createTlsSecrets } from "./security/tls.ts";
-import { validatedTls } from "./validation/network-and-tls.ts";
+import { validatedTls } from "./validation/tls.ts";
 import { memberNames } from "./layout/topology.ts";
 import { createServices, serviceRequirement } from "./services.ts";
 

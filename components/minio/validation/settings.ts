@@ -20,7 +20,7 @@ import { validateSecretEnvironment } from "../security/secret-environment.ts";
 import { validateEnvironment } from "../spec/environment.ts";
 import { validateImage } from "../spec/image.ts";
 import { HEALTHCHECK_CLIENTS } from "../spec/probes.ts";
-import { validateTls } from "./network-and-tls.ts";
+import { validateTls } from "./tls.ts";
 import { validatePools } from "./pools-and-parity.ts";
 
 /** MinIO does not start with less. */

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
-import { validateStoreNetworks } from "../../../../components/minio/validation/network-and-tls.ts";
+import { validateStoreNetworks } from "../../../../components/minio/validation/network.ts";
 import type { DataNetwork, NetworkDriver } from "../../../../components/networks/node-network/data-network.ts";
 import { validateGatewayNetwork } from "../../../../components/gateway/validation.ts";
 import { formatIssue } from "../../../../core/input-validation-error.ts";

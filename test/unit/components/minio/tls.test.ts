@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import type { ServiceSpec } from "../../../../engine/types.ts";
 import { MinioService, type MinioServiceArgs } from "../../../../components/minio/minio-service.ts";
 import type { MinioTls } from "../../../../components/minio/security/tls.ts";
-import { isSignedBy, validateTls } from "../../../../components/minio/validation/network-and-tls.ts";
+import { isSignedBy, validateTls } from "../../../../components/minio/validation/tls.ts";
 import { Certificate, type CertificateInputs } from "../../../../provider/state/certificate.ts";
 import {
   type KeyPair,
