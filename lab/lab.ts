@@ -1,17 +1,16 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Engine } from "../engine/engine.ts";
 import { loadImages } from "../engine/images.ts";
-import { withFileLock, writeIfChanged } from "../toolchain/cache.ts";
+import { writeIfChanged } from "../toolchain/cache.ts";
 import { mapLimit } from "../toolchain/concurrency.ts";
-import { unmountBelow } from "./disks.ts";
 import { ensureEngineLayers, getEnvironmentEngines, type EngineVersion } from "./engines.ts";
-import { LabHost, removeCgroups } from "./host.ts";
+import { LabHost } from "./host.ts";
 import { LabNetwork } from "./network.ts";
 import { isOnPath } from "./packages.ts";
-import { killContained } from "./process.ts";
 import { type LabRegistry, type RegistryLoginName, startRegistry } from "./registry.ts";
-import { listAbandonedSlots, claimSlot, keepSlot, listKeptSlots, LABS, releaseSlot, type Slot } from "./slots.ts";
+import { claimFreeSlot, REGISTRIES, removeLab } from "./remove-lab.ts";
+import { keepSlot, listKeptSlots, type Slot } from "./slots.ts";
 import { LabKeys, type LabSsh } from "./ssh.ts";
 import { LAB_USERS } from "./system.ts";
 import { canUnpackPackages, ensureLabTools } from "./tools.ts";
@@ -210,43 +209,5 @@ function createLab(slot: Slot, options: LabOptions, { tools, engines }: Installe
   };
 }
 
-/** The parts of a lab's folder that are not hosts. */
-const REGISTRIES = { public: "registry", private: "private-registry" };
 const optionsFile = ({ folder }: Slot) => join(folder, "lab.json");
 const keysFolder = ({ folder }: Slot) => join(folder, "ssh");
-
-/** Claims a slot for a lab, after removing the labs of processes that have ended. */
-export function claimFreeSlot(): Promise<Slot> {
-  return withLabLock(async () => {
-    await removeAbandoned();
-    return claimSlot();
-  });
-}
-
-/** Removes the labs of processes that have ended. */
-export function removeAbandonedLabs(): Promise<void> {
-  return withLabLock(removeAbandoned);
-}
-
-/** Runs one call at a time on this machine: a slow removal must not remove a new lab in the same slot. */
-export function withLabLock<T>(work: () => Promise<T>): Promise<T> {
-  return withFileLock(`${LABS}.held`, work);
-}
-
-async function removeAbandoned(): Promise<void> {
-  for (const slot of listAbandonedSlots()) await removeLab(slot);
-}
-
-/** Stops a lab's hosts or virtual machines, and removes the lab. */
-export async function removeLab(slot: Slot): Promise<void> {
-  const network = new LabNetwork(slot);
-  const numbers = existsSync(slot.folder)
-    ? readdirSync(slot.folder).flatMap((name) => Number(/^host(\d+)$/.exec(name)?.[1] ?? []))
-    : [];
-  const parts = [...numbers.map((number) => `host${number}`), ...Object.values(REGISTRIES)];
-  await Promise.all(parts.map((name) => killContained(join(slot.folder, name))));
-  await network.remove(numbers);
-  for (const number of numbers) removeCgroups(network.namespace(number));
-  await unmountBelow(slot.folder);
-  releaseSlot(slot);
-}

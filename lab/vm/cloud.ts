@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { join, normalize } from "node:path";
 import { createServerCertificate } from "../../provider/state/x509.ts";
 import { run } from "../../toolchain/run.ts";
-import { claimFreeSlot, removeLab } from "../lab.ts";
+import { claimFreeSlot, removeLab } from "../remove-lab.ts";
 import { LabNetwork } from "../network.ts";
 import { ensureCloudImage } from "./cloud-image.ts";
 import { CloudMachine, type CloudMachineArgs } from "./cloud-machine.ts";

@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../../toolchain/run.ts";
-import { claimFreeSlot, removeLab } from "../lab.ts";
 import { LabNetwork } from "../network.ts";
+import { claimFreeSlot, removeLab } from "../remove-lab.ts";
 import { type Capture, startCapture } from "./capture.ts";
 import { ensureMachineImage } from "./image.ts";
 import { Machine } from "./machine.ts";

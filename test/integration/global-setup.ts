@@ -1,4 +1,5 @@
-import { removeAbandonedLabs, labUnavailableReason } from "../../lab/lab.ts";
+import { labUnavailableReason } from "../../lab/lab.ts";
+import { removeAbandonedLabs } from "../../lab/remove-lab.ts";
 
 /** Prints once why tests are skipped. Returns a teardown that removes labs of killed tests. */
 export default function setup(): (() => Promise<void>) | undefined {

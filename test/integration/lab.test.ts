@@ -4,7 +4,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ensureMinioImage, prepareMinioImage } from "../../toolchain/minio-image.ts";
 import { ROOT } from "../../toolchain/cache.ts";
 import { run } from "../../toolchain/run.ts";
-import { withLabLock, type Lab, type LabHost, type LabOptions, startLab, labUnavailableReason } from "../../lab/lab.ts";
+import { type Lab, type LabHost, type LabOptions, startLab, labUnavailableReason } from "../../lab/lab.ts";
+import { withLabLock } from "../../lab/remove-lab.ts";
 import { ensurePreloadedImages, VARIANTS } from "../../lab/preloaded.ts";
 import { isRunning, type ProcessIdentity } from "../../lab/slots.ts";
 
