@@ -1,8 +1,7 @@
-import { type ExecStatus, waitForExitCode } from "./exec-exit-code.ts";
 import type { EngineConnection } from "./engine-connection.ts";
-import { Deadline } from "./deadline.ts";
+import type { Deadline } from "./deadline.ts";
 import { isNotFound } from "./errors.ts";
-import { demuxStream } from "./stream-demux.ts";
+import { splitStreams } from "./stream-demux.ts";
 import { type EngineRequest, negotiate, send } from "./transport.ts";
 import type {
   ContainerDetails,
@@ -25,13 +24,6 @@ import type {
 
 /** Narrows a listing: `{ label: ["a=b"], name: ["x"] }`. */
 export type Filters = Record<string, string[]>;
-
-/** The result of a command in a container. */
-export interface ExecResult {
-  exitCode: number;
-  stdout: string;
-  stderr: string;
-}
 
 /** A client of one Docker Engine's HTTP API. Deliberately thin: one method for each call, and every call has a timeout. */
 export class Engine {
@@ -219,30 +211,6 @@ export class Engine {
     return this.request("GET", `/distribution/${name}/json`, { headers: registryAuthHeaders(registryAuth), timeoutMs });
   }
 
-  /** Runs a command in a container and waits for its end. */
-  async exec(
-    container: string,
-    command: string[],
-    options: { env?: string[]; timeoutMs?: number } = {},
-  ): Promise<ExecResult> {
-    const { env, timeoutMs = 30_000 } = options;
-    const deadline = new Deadline(timeoutMs / 1000);
-    const { Id } = await this.request<{ Id: string }>("POST", `/containers/${container}/exec`, {
-      body: { AttachStdout: true, AttachStderr: true, Cmd: command, Env: env },
-    });
-    const output = await this.send("POST", `/exec/${Id}/start`, {
-      body: { Detach: false, Tty: false },
-      timeoutMs: deadline.cap(timeoutMs),
-      isStream: true,
-    });
-    return { exitCode: await this.execExitCode(Id), ...splitStreams(output) };
-  }
-
-  /** Returns the exit code of a command after its output has ended. */
-  execExitCode(id: string): Promise<number> {
-    return waitForExitCode(() => this.request<ExecStatus>("GET", `/exec/${id}/json`));
-  }
-
   #capTimeout(timeoutMs = 30_000): number {
     return this.#deadline?.cap(timeoutMs) ?? timeoutMs;
   }
@@ -265,12 +233,4 @@ export function registryAuthHeaders(registryAuth: string | undefined): Record<st
 
 function encodeFilters(filters: Filters | undefined): string | undefined {
   return filters && JSON.stringify(filters);
-}
-
-/** Splits output into standard output and error, which the Engine multiplexes over one connection. */
-function splitStreams(output: Buffer): { stdout: string; stderr: string } {
-  const streams = new Map<number, Buffer[]>();
-  demuxStream((which, bytes) => streams.set(which, [...(streams.get(which) ?? []), bytes]))(output);
-  const text = (which: number) => Buffer.concat(streams.get(which) ?? []).toString();
-  return { stdout: text(1), stderr: text(2) };
 }

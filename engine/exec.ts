@@ -2,8 +2,9 @@ import type { Duplex } from "node:stream";
 import type { EngineConnection } from "./engine-connection.ts";
 import { limitTime } from "./cancellation.ts";
 import { Deadline } from "./deadline.ts";
-import type { Engine, ExecResult } from "./engine.ts";
-import { demuxStream } from "./stream-demux.ts";
+import type { Engine } from "./engine.ts";
+import { pause } from "./pause.ts";
+import { splitStreams } from "./stream-demux.ts";
 import {
   EngineError,
   parseErrorMessage,
@@ -12,6 +13,32 @@ import {
   toUnreachableError,
   withApiVersion,
 } from "./transport.ts";
+
+/** The result of a command in a container. */
+export interface ExecResult {
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a command in a container and waits for its end. */
+export async function exec(
+  engine: Engine,
+  container: string,
+  command: string[],
+  timeoutMs = 30_000,
+): Promise<ExecResult> {
+  const deadline = new Deadline(timeoutMs / 1000);
+  const { Id } = await engine.request<{ Id: string }>("POST", `/containers/${container}/exec`, {
+    body: { AttachStdout: true, AttachStderr: true, Cmd: command },
+  });
+  const output = await engine.send("POST", `/exec/${Id}/start`, {
+    body: { Detach: false, Tty: false },
+    timeoutMs: deadline.cap(timeoutMs),
+    isStream: true,
+  });
+  return { exitCode: await execExitCode(engine, Id), ...splitStreams(output) };
+}
 
 /**
  * Runs a command in a container with a text as its standard input, and waits for its end. Use it for secrets: arguments
@@ -38,25 +65,44 @@ export async function execWithInput(
   const output = collectOutput(stream, head, deadline.cap(timeoutMs));
   stream.end(input);
   const { stdout, stderr } = await output;
-  return { exitCode: await engine.execExitCode(Id), stdout, stderr };
+  return { exitCode: await execExitCode(engine, Id), stdout, stderr };
+}
+
+/**
+ * Returns the exit code of a command after its output has ended. For up to 5 s the Engine may still report the command
+ * as running, or without an exit code.
+ *
+ * @throws Error when the command keeps running after its output has ended
+ */
+export async function execExitCode(engine: Engine, id: string): Promise<number> {
+  for (let tries = 0; tries < 50; tries++) {
+    const { Running, ExitCode } = await engine.request<ExecStatus>("GET", `/exec/${id}/json`);
+    if (!Running && ExitCode !== null) return ExitCode;
+    await pause(100);
+  }
+  throw new Error("the command's connection ended, but the command still runs in the container");
+}
+
+/** The fields of `ExecInspect` that describe how a command ended. */
+interface ExecStatus {
+  Running: boolean;
+  ExitCode: number | null;
 }
 
 /** Collects a command's standard output and error until it ends. */
 function collectOutput(stream: Duplex, head: Buffer, timeoutMs: number): Promise<{ stdout: string; stderr: string }> {
-  const chunks: Record<"stdout" | "stderr", Buffer[]> = { stdout: [], stderr: [] };
-  const demux = demuxStream((which, bytes) => chunks[which === 2 ? "stderr" : "stdout"].push(bytes));
+  const chunks = [head];
   return new Promise((resolve, reject) => {
     const liftLimit = limitTime(timeoutMs, (cancelled) => {
       stream.destroy(cancelled ?? new Error(`a command in a container did not end within ${timeoutMs / 1000} s`));
     });
-    stream.on("data", demux);
+    stream.on("data", (bytes: Buffer) => chunks.push(bytes));
     stream.once("error", reject);
     stream.once("close", liftLimit);
     stream.once("end", () => {
       liftLimit();
-      resolve({ stdout: Buffer.concat(chunks.stdout).toString(), stderr: Buffer.concat(chunks.stderr).toString() });
+      resolve(splitStreams(Buffer.concat(chunks)));
     });
-    if (head.length > 0) demux(head);
   });
 }
 

@@ -10,3 +10,11 @@ export function demuxStream(deliver: (which: number, bytes: Buffer) => void): (b
     }
   };
 }
+
+/** Splits output into standard output and error, which the Engine multiplexes over one connection. */
+export function splitStreams(output: Buffer): { stdout: string; stderr: string } {
+  const stdout: Buffer[] = [];
+  const stderr: Buffer[] = [];
+  demuxStream((which, bytes) => (which === 2 ? stderr : stdout).push(bytes))(output);
+  return { stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() };
+}

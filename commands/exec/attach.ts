@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import { hijack } from "../../engine/exec.ts";
+import { execExitCode, hijack } from "../../engine/exec.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { demuxStream } from "../../engine/stream-demux.ts";
 
@@ -52,7 +52,7 @@ export async function execAttached(
     stdout.off("resize", resize);
     stdin.destroy();
   }
-  return await engine.execExitCode(Id);
+  return await execExitCode(engine, Id);
 }
 
 function terminalEnvironment(tty: boolean): string[] {

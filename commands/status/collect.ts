@@ -1,4 +1,5 @@
 import { Engine, undefinedIfNotFound } from "../../engine/engine.ts";
+import { exec } from "../../engine/exec.ts";
 import { electionTimeout } from "../../engine/timeouts.ts";
 import { errorMessage } from "../../engine/error-message.ts";
 import type { NamedService, RecordedMember } from "../lib/recorded-stack.ts";
@@ -92,6 +93,6 @@ async function findContainerOn({ member }: HostSnapshot, { serviceIds }: StackOu
 
 async function readAdminInfo(engine: Engine, container: string): Promise<AdminInfo | string> {
   const command = ["mc", "admin", "info", "local", "--json"];
-  const { stdout, stderr } = await engine.exec(container, command, { timeoutMs: STORE_MS });
+  const { stdout, stderr } = await exec(engine, container, command, STORE_MS);
   return parseAdminInfo(stdout || stderr);
 }

@@ -1,5 +1,6 @@
 import type { EngineConnection } from "../../engine/engine-connection.ts";
 import { Engine } from "../../engine/engine.ts";
+import { exec } from "../../engine/exec.ts";
 import type { TaskDetails } from "../../engine/types.ts";
 import { errorMessage } from "../../engine/error-message.ts";
 import { lastLine } from "../../engine/last-line.ts";
@@ -44,7 +45,7 @@ export async function execOrThrow(
   command: string[],
   timeoutMs: number,
 ): Promise<string> {
-  const { exitCode, stdout, stderr } = await engine.exec(container, command, { timeoutMs });
+  const { exitCode, stdout, stderr } = await exec(engine, container, command, timeoutMs);
   if (exitCode === 0) return stdout;
   throw new Error(lastLine(stderr || stdout) ?? `${command.join(" ")} ended with ${exitCode}`);
 }

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { afterAll, expect, test } from "vitest";
+import { exec } from "../../engine/exec.ts";
 import { ROOT } from "../../toolchain/cache.ts";
 import { ensureYamlHost } from "../../toolchain/languages.ts";
 import { ensurePulumi } from "../../toolchain/pulumi.ts";
@@ -21,7 +22,7 @@ describeOnLab("pulumi import", (fixture) => {
   const mc = async (...command: string[]) => {
     const { engine } = fixture().host;
     const [member] = await engine.listContainers({ label: ["com.docker.swarm.service.name=minio-main"] });
-    const { exitCode, stdout, stderr } = await engine.exec(member?.Id ?? "", ["mc", ...command]);
+    const { exitCode, stdout, stderr } = await exec(engine, member?.Id ?? "", ["mc", ...command]);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
     return stdout;
   };

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { exec } from "../../engine/exec.ts";
 import { waitFor } from "./manual-changes.ts";
 import { openBuckets, randomObject, waitUntilShared } from "./s3.ts";
 import { type HostConfig, hostConfig, describeOnLab } from "./lab-fixture.ts";
@@ -19,7 +20,7 @@ describeOnLab(
     async function mc(machine: number, ...args: string[]): Promise<string> {
       const { engine } = fixture().lab.host(machine);
       const [member] = await engine.listContainers();
-      return (await engine.exec(member!.Id, ["mc", ...args])).stdout;
+      return (await exec(engine, member!.Id, ["mc", ...args])).stdout;
     }
 
     test("is refused while it holds data, and succeeds with its hosts once MinIO has decommissioned it", async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { exec } from "../../engine/exec.ts";
 import { openBuckets, randomObject, waitUntilShared } from "./s3.ts";
 import { type HostConfig, hostConfig, describeOnLab, type LabFixture } from "./lab-fixture.ts";
 import type { TestStack } from "./stack.ts";
@@ -86,7 +87,7 @@ async function expectEqual(stack: TestStack, objects: Record<string, Buffer>, th
 async function info({ lab }: LabFixture, machine: number): Promise<Info> {
   const { engine } = lab.host(machine);
   const [member] = await engine.listContainers();
-  const { stdout } = await engine.exec(member!.Id, ["mc", "admin", "info", "local", "--json"]);
+  const { stdout } = await exec(engine, member!.Id, ["mc", "admin", "info", "local", "--json"]);
   return JSON.parse(stdout) as Info;
 }
 

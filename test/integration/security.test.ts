@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
+import { exec } from "../../engine/exec.ts";
 import { type Bucket, openBucket, randomObject } from "./s3.ts";
 import { hostConfig, describeOnLab } from "./lab-fixture.ts";
 import type { TestStack } from "./stack.ts";
@@ -55,7 +56,7 @@ describeOnLab("buckets, users and keys of a store", (fixture) => {
   async function mc(...command: string[]): Promise<void> {
     const { engine } = fixture().host;
     const [container] = await engine.listContainers();
-    const result = await engine.exec(container?.Id ?? "", ["mc", ...command]);
+    const result = await exec(engine, container?.Id ?? "", ["mc", ...command]);
     if (result.exitCode !== 0) throw new Error(`mc ${command.join(" ")}: ${result.stderr}`);
   }
 

@@ -1,3 +1,4 @@
+import { exec } from "../../../engine/exec.ts";
 import type { ServiceSpec, TaskDetails } from "../../../engine/types.ts";
 import { type Recorder, waitUntil } from "./script.ts";
 
@@ -88,7 +89,7 @@ async function commands(script: Recorder, tasks: readonly TaskDetails[]): Promis
   await script.ask("a task's container in the list", engine.listContainers({ status: ["running"] }));
   await script.ask(
     "a command",
-    engine.exec(container, ["mc", "--version"]).then(({ exitCode }) => String(exitCode)),
+    exec(engine, container, ["mc", "--version"]).then(({ exitCode }) => String(exitCode)),
   );
 }
 

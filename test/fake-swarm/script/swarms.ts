@@ -1,4 +1,5 @@
 import type { Engine } from "../../../engine/engine.ts";
+import { exec } from "../../../engine/exec.ts";
 import type { SwarmSpec } from "../../../engine/types.ts";
 import { type Recorder, waitUntil } from "./script.ts";
 
@@ -15,7 +16,7 @@ export async function outside(script: Recorder): Promise<void> {
   for (const [name, asked] of Object.entries(refused)) await script.ask(`no Swarm: ${name}`, asked());
   await script.ask("join with a token that is none", script.join(1, "token"));
   await script.ask("a container that is not there", engine.inspectContainer("nothing"));
-  await script.ask("a command in a container that is not there", engine.exec("nothing", ["mc"]));
+  await script.ask("a command in a container that is not there", exec(engine, "nothing", ["mc"]));
   await script.ask("an image that is not there", engine.request("GET", "/images/nothing/json"));
 }
 

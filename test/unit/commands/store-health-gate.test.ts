@@ -8,7 +8,8 @@ const NOW = Date.parse("2027-01-01T00:01:00Z");
 
 beforeEach(() => {
   vi.spyOn(Engine.prototype, "info").mockResolvedValue({ SystemTime: new Date(NOW).toISOString() } as never);
-  vi.spyOn(Engine.prototype, "exec").mockResolvedValue({ exitCode: 0, stdout: "", stderr: "" });
+  vi.spyOn(Engine.prototype, "request").mockResolvedValue({ Id: "command", Running: false, ExitCode: 0 });
+  vi.spyOn(Engine.prototype, "send").mockResolvedValue(Buffer.alloc(0));
 });
 afterEach(() => void vi.restoreAllMocks());
 

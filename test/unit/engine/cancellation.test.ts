@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { firstReachableManager } from "../../../components/swarm/docker-provider.ts";
 import { cancelAll, CancelledError, cutOff } from "../../../engine/cancellation.ts";
 import { Engine } from "../../../engine/engine.ts";
-import { execWithInput } from "../../../engine/exec.ts";
+import { exec, execWithInput } from "../../../engine/exec.ts";
 import { pause } from "../../../engine/pause.ts";
 import { findRegistryLogin } from "../../../engine/registry-login.ts";
 import { runRemoteScript } from "../../../engine/ssh-shell.ts";
@@ -48,7 +48,7 @@ const WORK: Record<string, () => Promise<unknown>> = {
     return many.at(-1);
   },
   "a script through ssh": () => runRemoteScript({ host: "ssh://three.example" }, "true"),
-  "a command in a container": () => new Engine(working()).exec("container", ["wait"]),
+  "a command in a container": () => exec(new Engine(working()), "container", ["wait"]),
   "a command in a container with input": () => execWithInput(new Engine(working()), "container", ["wait"], "text"),
   "a script on this machine": () => runLocalScript("exec sleep 300"),
   "the facts of this machine": () => readLocalFacts([folder]),

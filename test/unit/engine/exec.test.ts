@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { execWithInput, hijack } from "../../../engine/exec.ts";
+import { exec, execWithInput, hijack } from "../../../engine/exec.ts";
 import { Engine } from "../../../engine/engine.ts";
 import { EngineError, UnreachableError } from "../../../engine/transport.ts";
 import { StaleLockTracker } from "../../../provider/service/stale-locks.ts";
@@ -57,7 +57,7 @@ const engine = () => new Engine({ host: `unix://${join(folder, "engine.sock")}` 
 
 test.each([0, 1, 137])("polls until the engine knows the exit code %j", async (ExitCode) => {
   inspections = [RUNNING, RUNNING, { Running: true, ExitCode }, { Running: false, ExitCode }];
-  expect(await engine().exec("container", ["mc"])).toMatchObject({ exitCode: ExitCode, stdout: "said\n" });
+  expect(await exec(engine(), "container", ["mc"])).toMatchObject({ exitCode: ExitCode, stdout: "said\n" });
   inspections = [RUNNING, { Running: false, ExitCode }];
   expect(await execWithInput(engine(), "container", ["mc"], "")).toMatchObject({ exitCode: ExitCode });
 });

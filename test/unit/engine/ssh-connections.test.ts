@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Engine } from "../../../engine/engine.ts";
+import { exec } from "../../../engine/exec.ts";
 import { sshAgent } from "../../../engine/ssh.ts";
 
 /** Connects standard input and output to the engine's socket, like `docker system dial-stdio`. */
@@ -67,7 +68,7 @@ const release = () => {
 test("waiting commands in containers do not delay other calls", async () => {
   hold = (url) => url.endsWith("/start");
   const engine = new Engine({ host: "ssh://one.example" });
-  const commands = Array.from({ length: 6 }, () => engine.exec("container", ["wait"]));
+  const commands = Array.from({ length: 6 }, () => exec(engine, "container", ["wait"]));
   await heldEnough(6);
   expect(await engine.info()).toEqual({ Id: "command" });
   release();
