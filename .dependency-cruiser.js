@@ -54,6 +54,14 @@ export default {
       to: { path: "^(?!node_modules|core/|engine/|components/|provider/(preflight|runtime)/)[^/]+/.*[.]ts$" },
     },
     {
+      name: "components-without-requests",
+      comment:
+        "Components describe resources, and the provider alone works on engines and machines. The docker provider needs a manager that answers before there are resources, so one file looks for it.",
+      severity: "error",
+      from: { path: "^components/", pathNot: "^components/swarm/reachable-manager[.]ts$" },
+      to: { path: "^engine/(engine|exec|images|ssh-shell|this-machine|transport)[.]ts$" },
+    },
+    {
       name: "provider-without-sdk",
       comment:
         "The plugin starts for every command, and loading the Pulumi SDK would cost a second. It needs the messages of its protocol alone.",

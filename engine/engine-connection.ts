@@ -15,3 +15,8 @@ export interface EngineConnection {
    */
   sshOptions?: string[];
 }
+
+/** Returns whether the engine is reached through ssh, so that scripts can run on its machine. */
+export function isSshConnection(connection: EngineConnection): boolean {
+  return connection.host.startsWith("ssh://");
+}

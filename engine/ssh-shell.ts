@@ -12,11 +12,6 @@ export interface ScriptResult {
   stderr: string;
 }
 
-/** Returns whether the engine is reached through ssh, so that scripts can run on its machine. */
-export function isSshConnection(connection: EngineConnection): boolean {
-  return connection.host.startsWith("ssh://");
-}
-
 /** ssh's exit code when ssh itself failed. Scripts must not use it. */
 const SSH_FAILED = 255;
 

@@ -1,5 +1,4 @@
-import type { EngineConnection } from "./engine-connection.ts";
-import { isSshConnection } from "./ssh-shell.ts";
+import { type EngineConnection, isSshConnection } from "./engine-connection.ts";
 
 /** Milliseconds for which a manager may delay its answer during an election. */
 const ELECTION_MS = 20_000;

@@ -1,7 +1,6 @@
-import type { EngineConnection } from "../../engine/engine-connection.ts";
+import { type EngineConnection, isSshConnection } from "../../engine/engine-connection.ts";
 import { Engine } from "../../engine/engine.ts";
 import type { SwarmInfo } from "../../engine/types.ts";
-import { isSshConnection } from "../../engine/ssh-shell.ts";
 import { errorMessage } from "../../engine/error-message.ts";
 import { shellQuote } from "../../engine/shell-quoting.ts";
 import { ENGINE_CONTROL, rootScript, runAsRoot } from "../lib/root-script.ts";

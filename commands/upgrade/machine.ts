@@ -1,6 +1,6 @@
-import type { EngineConnection } from "../../engine/engine-connection.ts";
+import { type EngineConnection, isSshConnection } from "../../engine/engine-connection.ts";
 import { Engine } from "../../engine/engine.ts";
-import { isSshConnection, runRemoteScript } from "../../engine/ssh-shell.ts";
+import { runRemoteScript } from "../../engine/ssh-shell.ts";
 import { errorMessage } from "../../engine/error-message.ts";
 import { summarizeErrors } from "../../provider/hosts/host-plan.ts";
 import type { RecordedMember } from "../lib/recorded-stack.ts";

@@ -1,6 +1,6 @@
-import type { EngineConnection } from "../../engine/engine-connection.ts";
+import { type EngineConnection, isSshConnection } from "../../engine/engine-connection.ts";
 import { FACTS_TIMEOUT_MS } from "../../engine/timeouts.ts";
-import { isSshConnection, runRemoteScript, type ScriptResult } from "../../engine/ssh-shell.ts";
+import { runRemoteScript, type ScriptResult } from "../../engine/ssh-shell.ts";
 import { checkEngineIsLocal, runLocalScript } from "../../engine/this-machine.ts";
 import { UnreachableError } from "../../engine/unreachable.ts";
 import { validateAllowedAddresses } from "../../core/allowed-addresses.ts";

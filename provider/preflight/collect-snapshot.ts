@@ -1,10 +1,9 @@
 import { hostname as thisHostname } from "node:os";
 import { socketPath } from "../../engine/connection.ts";
-import { type EngineConnection } from "../../engine/engine-connection.ts";
+import { type EngineConnection, isSshConnection } from "../../engine/engine-connection.ts";
 import { Engine } from "../../engine/engine.ts";
 import { isLeaderless } from "../../engine/errors.ts";
 import { engineTimeout } from "../../engine/timeouts.ts";
-import { isSshConnection } from "../../engine/ssh-shell.ts";
 import { ApiVersionError, EngineError } from "../../engine/transport.ts";
 import type { ContainerSummary, EngineInfo } from "../../engine/types.ts";
 import { ResourceError } from "../runtime/errors.ts";

@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { ESLint } from "eslint";
 import { describe, expect, test } from "vitest";
 import { ROOT } from "../../toolchain/cache.ts";
@@ -42,15 +42,19 @@ describe("the source", { timeout: TIMEOUT }, () => {
   test("imports only what .dependency-cruiser.js allows", () => cruise(ROOT, ...LAYERS, "index.ts"));
 
   // In a folder of its own: other tests copy this one at the same time.
-  test("rejects an import that is not allowed", async () => {
+  test.each([
+    ["engine/engine.ts", "provider/cluster.ts", "engine-imports"],
+    ["components/swarm/swarm.ts", "engine/engine.ts", "components-without-requests"],
+  ])("rejects an import in %s of %s", async (from, to, rule) => {
     const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-imports-"));
     try {
       for (const name of [".dependency-cruiser.js", "package.json", "tsconfig.json"])
         copyFileSync(join(ROOT, name), join(folder, name));
-      for (const layer of ["engine", "provider"]) mkdirSync(join(folder, layer));
-      writeFileSync(join(folder, "provider", "cluster.ts"), "export const cluster = 1;\n");
-      writeFileSync(join(folder, "engine", "engine.ts"), 'export { cluster } from "../provider/cluster.ts";\n');
-      await expect(cruise(folder, "engine", "provider")).rejects.toThrow("engine-imports");
+      for (const file of [from, to]) mkdirSync(join(folder, dirname(file)), { recursive: true });
+      writeFileSync(join(folder, to), "export const value = 1;\n");
+      const path = relative(dirname(from), to);
+      writeFileSync(join(folder, from), `export { value } from "${path}";\n`);
+      await expect(cruise(folder, ...[from, to].map((file) => dirname(file)))).rejects.toThrow(rule);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -1,5 +1,5 @@
 import { socketPath } from "../../../engine/connection.ts";
-import { isSshConnection } from "../../../engine/ssh-shell.ts";
+import { isSshConnection } from "../../../engine/engine-connection.ts";
 import type { ContainerSummary, ServiceDetails, VolumeDetails } from "../../../engine/types.ts";
 import { describeOwner, isOwned } from "../../../core/labels.ts";
 import { hasSecurityOption } from "../../../core/security-options.ts";

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import type { EngineConnection } from "../../../engine/engine-connection.ts";
-import { isSshConnection, runRemoteScript } from "../../../engine/ssh-shell.ts";
+import { type EngineConnection, isSshConnection } from "../../../engine/engine-connection.ts";
+import { runRemoteScript } from "../../../engine/ssh-shell.ts";
 import { errorMessage } from "../../../engine/error-message.ts";
 import { lastLine } from "../../../engine/last-line.ts";
 import { DEFAULT_DATA_PATH_PORT } from "../../../core/networks/overlay-spec.ts";

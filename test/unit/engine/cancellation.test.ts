@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { rootCertificates } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { firstReachableManager } from "../../../components/swarm/docker-provider.ts";
+import { firstReachableManager } from "../../../components/swarm/reachable-manager.ts";
 import { cancelAll, CancelledError, cutOff } from "../../../engine/cancellation.ts";
 import { Engine } from "../../../engine/engine.ts";
 import { exec, execWithInput } from "../../../engine/exec.ts";

@@ -7,7 +7,7 @@ import type { EngineConnection } from "../../../../engine/engine-connection.ts";
 import { Deadline } from "../../../../engine/deadline.ts";
 import type { SwarmInfo } from "../../../../engine/types.ts";
 import { findManager, registerManagers } from "../../../../provider/swarm/manager-pool.ts";
-import { firstReachableManager } from "../../../../components/swarm/docker-provider.ts";
+import { firstReachableManager } from "../../../../components/swarm/reachable-manager.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-engines-"));
 const servers = new Set<ReturnType<typeof createServer>>();

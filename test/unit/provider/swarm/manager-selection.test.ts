@@ -3,7 +3,7 @@ import { withManager } from "../../../../provider/swarm/with-manager.ts";
 import { Cluster } from "../../../../provider/swarm/cluster.ts";
 import { type ClusterState } from "../../../../provider/swarm/cluster-inputs.ts";
 import { findManager, lockedManagers } from "../../../../provider/swarm/manager-pool.ts";
-import { firstReachableManager } from "../../../../components/swarm/docker-provider.ts";
+import { firstReachableManager } from "../../../../components/swarm/reachable-manager.ts";
 import { Deadline } from "../../../../engine/deadline.ts";
 import { withFakeTime, OWNER, type TestSwarm } from "../../../fake-swarm/test-swarm.ts";
 import { advance, advanceUntilSettled } from "../../../fake-swarm/time.ts";
