@@ -47,20 +47,66 @@ export interface SshArgs extends SshConnectionArgs {
   hostKey?: pulumi.Input<string>;
 }
 
-/** The connection to a machine's engine, and the machine's settings. Without arguments: this machine. */
-export interface HostArgs {
-  /**
-   * Your name for the host: a lowercase DNS label. Resource names and output keys are derived from it. Keep it when you
-   * replace the machine. Plain: it names resources.
-   * @default - the resource's name
-   */
-  key?: string;
+/** The settings of a host, however its engine is reached. */
+export interface HostSettings {
   /**
    * The hostname that the engine must report (`docker info --format '{{.Name}}'`). An engine with another name is an
    * error. Plain: it is validated before anything is created.
    * @default - any: the engine's own
    */
   hostname?: string;
+  /**
+   * IP address at which the other hosts of the Swarm reach this one, and on which its node listens. Must be one of the
+   * machine's own. A node keeps the address with which it joined the Swarm. Not needed for a Swarm of one host.
+   * Hosts behind NAT are not supported as nodes of one Swarm: connect them by a VPN or another private network, and give
+   * their addresses there. Encrypted networks do not work through NAT, so the preflight refuses them; for other networks it
+   * warns.
+   * @default - the address of its ssh server, or the one at which ssh reaches the machine if that is a name; without ssh
+   * "127.0.0.1"
+   * @example "192.168.1.10"
+   */
+  privateAddress?: pulumi.Input<string>;
+  /**
+   * IP address at which the host's node sends and receives the traffic of overlay networks (VXLAN), if a separate
+   * interface carries it. Must be one of the machine's own addresses. Set it on all hosts of a Swarm, or on none. A
+   * node keeps the address with which it joined the Swarm.
+   * @default - `privateAddress`
+   * @example "10.0.20.11"
+   */
+  dataPathAddress?: pulumi.Input<string>;
+  /**
+   * Host name or IP address at which clients reach the ports published on the host.
+   * @default - the host in the address of its ssh server or engine (for an alias in `~/.ssh/config`, its `HostName`);
+   * "127.0.0.1" for an engine on this machine
+   */
+  endpointAddress?: pulumi.Input<string>;
+  /**
+   * Failure domain, such as an availability zone. Plain.
+   * @default - none
+   */
+  zone?: string;
+  /**
+   * Labels of the host's Swarm node. Plain.
+   * @default - none
+   */
+  labels?: Record<string, string>;
+  /**
+   * Drives for MinIO, by key. Over ssh, a `path` must be the mount point of a disk other than the root disk, which is
+   * checked, and the drive's subfolder is created on it. Plain: drives decide how many members a store has.
+   * @default - one Docker volume, `drive1`
+   * @example { d1: {}, d2: {}, d3: { path: "/mnt/disk3" } }
+   */
+  drives?: Record<string, Drive>;
+}
+
+/** The connection to a machine's engine, and the machine's settings. Without arguments: this machine. */
+export interface HostArgs extends HostSettings {
+  /**
+   * Your name for the host: a lowercase DNS label. Resource names and output keys are derived from it. Keep it when you
+   * replace the machine. Plain: it names resources.
+   * @default - the resource's name
+   */
+  key?: string;
   /**
    * Address of the engine, in the format of `DOCKER_HOST`. Not with `ssh`. Plain: it is validated before anything is
    * created.
@@ -93,47 +139,6 @@ export interface HostArgs {
    */
   install?: EngineSource;
   /**
-   * IP address at which the other hosts of the Swarm reach this one, and on which its node listens. Must be one of the
-   * machine's own. A node keeps the address with which it joined the Swarm. Not needed for a Swarm with only this machine.
-   * Hosts behind NAT are not supported as nodes of one Swarm: connect them by a VPN or another private network, and give
-   * their addresses there. Encrypted networks do not work through NAT, so the preflight refuses them; for other networks it
-   * warns.
-   * @default - `ssh.address`, or the address at which ssh reaches the machine if that is a name; otherwise "127.0.0.1"
-   * @example "192.168.1.10"
-   */
-  privateAddress?: pulumi.Input<string>;
-  /**
-   * IP address at which the host's node sends and receives the traffic of overlay networks (VXLAN), if a separate
-   * interface carries it. Must be one of the machine's own addresses. Set it on all hosts of a Swarm, or on none. A
-   * node keeps the address with which it joined the Swarm.
-   * @default - `privateAddress`
-   * @example "10.0.20.11"
-   */
-  dataPathAddress?: pulumi.Input<string>;
-  /**
-   * Host name or IP address at which clients reach the ports published on the host.
-   * @default - the host in `ssh.address` or `engine` (for an alias in `~/.ssh/config`, its `HostName`); "127.0.0.1" for
-   * an engine on this machine
-   */
-  endpointAddress?: pulumi.Input<string>;
-  /**
-   * Failure domain, such as an availability zone. Plain.
-   * @default - none
-   */
-  zone?: string;
-  /**
-   * Labels of the host's Swarm node. Plain.
-   * @default - none
-   */
-  labels?: Record<string, string>;
-  /**
-   * Drives for MinIO, by key. With `ssh`, a `path` must be the mount point of a disk other than the root disk, which is
-   * checked, and the drive's subfolder is created on it. Plain: drives decide how many members a store has.
-   * @default - one Docker volume, `drive1`
-   * @example { d1: {}, d2: {}, d3: { path: "/mnt/disk3" } }
-   */
-  drives?: Record<string, Drive>;
-  /**
    * How long to wait for the engine to answer, and with `ssh` for the ssh server as well, in seconds. The default for
    * `ssh` is enough for a machine that is still booting.
    * @default - 300 with `ssh`, otherwise 30
@@ -142,47 +147,7 @@ export interface HostArgs {
 }
 
 /** An existing machine of `SshHosts`. */
-export interface SshHostArgs extends SshArgs {
-  /**
-   * The hostname that the machine's engine must report. Plain.
-   * @default - any: the engine's own
-   */
-  hostname?: string;
-  /**
-   * IP address at which the other hosts reach this one, and on which its node listens. Must be one of the machine's own
-   * addresses; see `HostArgs.privateAddress`.
-   * @default - `address`, or the address at which ssh reaches the machine if that is a name
-   */
-  privateAddress?: pulumi.Input<string>;
-  /**
-   * IP address for the traffic of overlay networks; see `HostArgs.dataPathAddress`.
-   * @default - `privateAddress`
-   */
-  dataPathAddress?: pulumi.Input<string>;
-  /**
-   * Host name or IP address at which clients reach the ports published on this machine.
-   * @default - `address` (for an alias in `~/.ssh/config`, its `HostName`)
-   */
-  endpointAddress?: pulumi.Input<string>;
-  /**
-   * Failure domain, such as an availability zone. Plain.
-   * @default - none
-   */
-  zone?: string;
-  /**
-   * Labels of the host's Swarm node, in addition to those in `defaults`. Plain.
-   * @default - none
-   */
-  labels?: Record<string, string>;
-  /**
-   * Drives for MinIO, by key. A `path` must be the mount point of a disk other than the root disk, which is checked.
-   * The drive's subfolder is created on it. Plain.
-   *
-   * @default - one Docker volume, `drive1`
-   * @example { d1: { path: "/mnt/disk1" }, d2: { path: "/mnt/disk2" } }
-   */
-  drives?: Record<string, Drive>;
-}
+export interface SshHostArgs extends SshArgs, HostSettings {}
 
 /** Settings for every host of `SshHosts` that does not override them. */
 export interface SshHostDefaults extends SshConnectionArgs {
