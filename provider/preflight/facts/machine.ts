@@ -1,4 +1,4 @@
-import type { DriveFacts } from "./drive.ts";
+import { type DriveFacts, parseDrives } from "./drive.ts";
 
 /** Whether a kernel supports something: built in, loaded, or as a loadable module. */
 export type KernelSupport = "yes" | "no" | "unknown";
@@ -47,8 +47,26 @@ export interface MachineFacts {
   hasRoot?: boolean;
 }
 
-/** The file of an engine's settings. */
-export const ENGINE_SETTINGS = "/etc/docker/daemon.json";
+/** Files with facts of every machine, by section. One that is missing is empty: tcp6 without IPv6, for instance. */
+export const FACT_FILES = {
+  route: "/proc/net/route",
+  mounts: "/proc/self/mountinfo",
+  tcp: "/proc/net/tcp",
+  tcp6: "/proc/net/tcp6",
+  "engine-settings": "/etc/docker/daemon.json",
+};
+
+/** Parses the sections with the texts of these files, and those that `driveCommands` prints. */
+export function parseFactFiles(sections: ReadonlyMap<string, string>): MachineFacts {
+  const section = (name: keyof typeof FACT_FILES) => sections.get(name) ?? "";
+  return {
+    routes: parseRoutes(section("route")),
+    mounts: parseMounts(section("mounts")),
+    listening: [...new Set([...parseListening(section("tcp")), ...parseListening(section("tcp6"))])],
+    drives: parseDrives(sections),
+    engineFeatures: parseEngineFeatures(section("engine-settings")),
+  };
+}
 
 /** Returns the features that the text of `daemon.json` turns on; undefined if it is missing or invalid. */
 export function parseEngineFeatures(text: string): string[] | undefined {

@@ -4,16 +4,8 @@ import { runRemoteScript } from "../../../engine/ssh-shell.ts";
 import { UnreachableError } from "../../../engine/unreachable.ts";
 import { lastLine } from "../../../engine/last-line.ts";
 import { SECTION_FUNCTION, parseSections, PATH_WITH_SBIN } from "../../../engine/shell-quoting.ts";
-import { DRIVE_FUNCTION, driveCommands, parseDrives } from "./drive.ts";
-import {
-  ENGINE_SETTINGS,
-  type KernelSupport,
-  type MachineFacts,
-  parseEngineFeatures,
-  parseListening,
-  parseMounts,
-  parseRoutes,
-} from "./machine.ts";
+import { DRIVE_FUNCTION, driveCommands } from "./drive.ts";
+import { FACT_FILES, type KernelSupport, type MachineFacts, parseFactFiles } from "./machine.ts";
 
 /**
  * Reads the facts of a machine over ssh. Changes nothing.
@@ -36,6 +28,10 @@ export async function readRemoteFacts(connection: EngineConnection, folders: rea
 /** The last section of the output. Without it the output is incomplete. */
 const LAST_SECTION = "clock-at-end";
 
+const PRINT_FILES = Object.entries(FACT_FILES)
+  .map(([section, path]) => `section ${section}; cat ${path} 2>/dev/null`)
+  .join("\n");
+
 /**
  * Returns the script that prints the facts in sections, which begin with `== name`. Missing programs leave their section
  * empty.
@@ -56,10 +52,7 @@ kernel() {
   fi
 }
 section clock; date +%s.%N
-section route; cat /proc/net/route
-section mounts; cat /proc/self/mountinfo
-section tcp; cat /proc/net/tcp
-section tcp6; cat /proc/net/tcp6 2>/dev/null
+${PRINT_FILES}
 section machine-id; cat /etc/machine-id 2>/dev/null
 section boot-id; cat /proc/sys/kernel/random/boot_id 2>/dev/null
 section addresses; ip -o addr show 2>/dev/null
@@ -74,7 +67,6 @@ section root; { [ "$(id -u)" = 0 ] || { id -nG | grep -qwE 'sudo|wheel' && sudo 
 section python; command -v python3
 # Local file systems only: remote ones may hang.
 section space; df -Pkl 2>/dev/null
-section engine-settings; cat ${ENGINE_SETTINGS} 2>/dev/null
 ${driveCommands(folders)}
 section ${LAST_SECTION}; date +%s.%N
 `;
@@ -84,9 +76,7 @@ export function parseFacts(printed: string, during: { asked: number; answered: n
   const sections = parseSections(printed);
   const section = (name: string) => sections.get(name) ?? "";
   return {
-    routes: parseRoutes(section("route")),
-    mounts: parseMounts(section("mounts")),
-    listening: [...new Set([...parseListening(section("tcp")), ...parseListening(section("tcp6"))])],
+    ...parseFactFiles(sections),
     portHolders: parsePortHolders(section("holders")),
     machineId: section("machine-id") || undefined,
     bootId: section("boot-id") || undefined,
@@ -100,8 +90,6 @@ export function parseFacts(printed: string, during: { asked: number; answered: n
       ipvlan: parseKernelSupport(section("kernel ipvlan")),
     },
     space: parseDiskSpace(section("space")),
-    drives: parseDrives(sections),
-    engineFeatures: parseEngineFeatures(section("engine-settings")),
     hasPython: section("python") !== "",
     hasRoot: section("root") === "yes",
   };

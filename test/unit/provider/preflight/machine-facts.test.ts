@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { readLocalFacts } from "../../../../provider/preflight/facts/local.ts";
 import { parseListening, parseMounts, parseRoutes } from "../../../../provider/preflight/facts/machine.ts";
 
 test("parses the kernel's routes", () => {
@@ -38,4 +39,11 @@ test("parses listening ports, but not the ports of connections", () => {
 
 test("returns nothing without such a file", () => {
   expect([parseRoutes(""), parseMounts(""), parseListening("")]).toEqual([[], [], []]);
+});
+
+test("reads this machine's files", async ({ skip }) => {
+  if (process.platform !== "linux") skip(`what is read are Linux's own files, and this is ${process.platform}`);
+  const { mounts, drives } = await readLocalFacts([]);
+  expect(mounts).toContainEqual(expect.objectContaining({ path: "/" }));
+  expect(drives).toEqual({});
 });
