@@ -6,6 +6,7 @@ import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts"
 import {
   withManager,
   type FindManager,
+  inspectInSwarm,
   optionalManagerFinder,
   managerFinder,
   waitWithManager,
@@ -13,6 +14,7 @@ import {
 import { needsManagerUpdate, type Managers } from "../swarm/manager-pool.ts";
 import { changedKeys, containsUnknown, deepEqual } from "../runtime/diff.ts";
 import { ResourceError } from "../runtime/errors.ts";
+import { networkImportError } from "./import-error.ts";
 import { ready } from "../runtime/poll.ts";
 
 export interface ConfigFromNetworkInputs {
@@ -60,15 +62,8 @@ export const ConfigFromNetwork: ResourceHandler<ConfigFromNetworkInputs, ConfigF
   },
 
   async read(id, state) {
-    if (!state)
-      throw new ResourceError(
-        `network ${id} cannot be imported: declare its component instead; an OverlayNetwork adopts one with adopt: true`,
-      );
-    const network = await withManager(
-      `network ${state.name}`,
-      optionalManagerFinder(state),
-      async (manager) => manager && undefinedIfNotFound(manager.inspectNetwork(id)),
-    );
+    if (!state) throw networkImportError(id);
+    const network = await inspectInSwarm(`network ${state.name}`, state, (manager) => manager.inspectNetwork(id));
     if (!network) return NOT_FOUND;
     const live = { ...state, name: network.Name, driver: network.Driver, attachable: network.Attachable };
     return { id, props: live, inputs: live };

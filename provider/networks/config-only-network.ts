@@ -10,6 +10,7 @@ import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts"
 import { logLine } from "../runtime/log-line.ts";
 import { changedKeys, containsUnknown, deepEqual } from "../runtime/diff.ts";
 import { ResourceError } from "../runtime/errors.ts";
+import { networkImportError } from "./import-error.ts";
 import { ready, waitFor } from "../runtime/poll.ts";
 
 export interface ConfigOnlyNetworkInputs {
@@ -58,10 +59,7 @@ export const ConfigOnlyNetwork: ResourceHandler<ConfigOnlyNetworkInputs, ConfigO
   },
 
   async read(id, state) {
-    if (!state)
-      throw new ResourceError(
-        `network ${id} cannot be imported: declare its component instead; an OverlayNetwork adopts one with adopt: true`,
-      );
+    if (!state) throw networkImportError(id);
     const { networkId: _id, ...inputs } = state;
     try {
       const live = await inspectNetwork(state);

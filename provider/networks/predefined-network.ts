@@ -1,9 +1,10 @@
 import { type Engine, undefinedIfNotFound } from "../../engine/engine.ts";
 import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
-import { withManager, optionalManagerFinder, managerFinder } from "../swarm/with-manager.ts";
+import { inspectInSwarm, managerFinder, withManager } from "../swarm/with-manager.ts";
 import { needsManagerUpdate, type Managers } from "../swarm/manager-pool.ts";
 import { changedKeys } from "../runtime/diff.ts";
 import { ResourceError } from "../runtime/errors.ts";
+import { networkImportError } from "./import-error.ts";
 
 export interface PredefinedNetworkInputs {
   managers: Managers;
@@ -27,15 +28,9 @@ export const PredefinedNetwork: ResourceHandler<PredefinedNetworkInputs> = {
   },
 
   async read(id, state) {
-    if (!state)
-      throw new ResourceError(
-        `network ${id} cannot be imported: declare its component instead; an OverlayNetwork adopts one with adopt: true`,
-      );
-    const found = await withManager(
-      `network ${state.name}`,
-      optionalManagerFinder(state),
-      async (manager) => manager && findNetworkId(manager, state.name),
-    );
+    if (!state) throw networkImportError(id);
+    const { name } = state;
+    const found = await inspectInSwarm(`network ${name}`, state, (manager) => findNetworkId(manager, name));
     return found === id ? { id, props: state, inputs: state } : NOT_FOUND;
   },
 

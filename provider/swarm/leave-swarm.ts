@@ -4,7 +4,7 @@ import { UnreachableError } from "../../engine/transport.ts";
 import type { NodeDetails, NodeRole } from "../../engine/types.ts";
 import { removeGatewayBridge } from "./swarm-inventory.ts";
 import { describeHost } from "./join-swarm.ts";
-import { withManager, optionalManagerFinder, managerFinder } from "./with-manager.ts";
+import { inspectInSwarm, managerFinder, withManager } from "./with-manager.ts";
 import { registerManagers } from "./manager-pool.ts";
 import type { MemberState } from "./member-inputs.ts";
 import type { MemberInputs } from "./member-inputs.ts";
@@ -24,11 +24,7 @@ import { ready, pending, waitFor } from "../runtime/poll.ts";
 export async function leaveSwarm(id: string, state: MemberState): Promise<boolean> {
   const { managers, swarmId } = state;
   registerManagers(managers, swarmId);
-  const node = await withManager(
-    `node ${id}`,
-    optionalManagerFinder(state),
-    async (manager) => manager && undefinedIfNotFound(manager.inspectNode(id)),
-  );
+  const node = await inspectInSwarm(`node ${id}`, state, (manager) => manager.inspectNode(id));
   if (!node) return true;
   // The host may be unreachable, or have joined again as another node.
   const engine = (await inspectNodeId(state)) === id ? new Engine(state.connection) : undefined;

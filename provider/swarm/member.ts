@@ -5,7 +5,7 @@ import { hasGatewayBridge } from "./swarm-inventory.ts";
 import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
 import { describeHost, joinSwarm } from "./join-swarm.ts";
 import { leaveSwarm, inspectNodeId, waitForRoleOnHost } from "./leave-swarm.ts";
-import { withManager, optionalManagerFinder, managerFinder, waitWithManager } from "./with-manager.ts";
+import { inspectInSwarm, managerFinder, waitWithManager, withManager } from "./with-manager.ts";
 import { needsManagerUpdate } from "./manager-pool.ts";
 import { howToReaddress, otherNodeAddress } from "./node-address.ts";
 import { liveSettings, type NodeSettings, removeLabels, withSettings } from "./node-settings.ts";
@@ -53,11 +53,7 @@ export const Member: ResourceHandler<MemberInputs, MemberState> = {
 
   async read(id, state) {
     if (!state) throw new ResourceError(`node ${id} cannot be imported: declare its host to adopt it`);
-    const node = await withManager(
-      `node ${id}`,
-      optionalManagerFinder(state),
-      async (manager) => manager && undefinedIfNotFound(manager.inspectNode(id)),
-    );
+    const node = await inspectInSwarm(`node ${id}`, state, (manager) => manager.inspectNode(id));
     // An unreachable host has not left.
     if (!node || ((await inspectNodeId(state)) ?? id) !== id) return NOT_FOUND;
     const {

@@ -1,6 +1,5 @@
-import { undefinedIfNotFound } from "../../engine/engine.ts";
 import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
-import { withManager, optionalManagerFinder, managerFinder } from "./with-manager.ts";
+import { inspectInSwarm, managerFinder, withManager } from "./with-manager.ts";
 import { needsManagerUpdate, type Managers } from "./manager-pool.ts";
 import { updateNodeSpec } from "./node-operations.ts";
 import { liveSettings, type NodeSettings, removeLabels, withSettings } from "./node-settings.ts";
@@ -33,11 +32,8 @@ export const NodeLabels: ResourceHandler<NodeLabelsInputs> = {
 
   async read(id, state) {
     if (!state) throw new ResourceError(`settings of node ${id} cannot be imported: declare them instead`);
-    const node = await withManager(
-      `node ${state.nodeId}`,
-      optionalManagerFinder(state),
-      async (manager) => manager && undefinedIfNotFound(manager.inspectNode(state.nodeId)),
-    );
+    const { nodeId } = state;
+    const node = await inspectInSwarm(`node ${nodeId}`, state, (manager) => manager.inspectNode(nodeId));
     if (!node) return NOT_FOUND;
     const live: NodeLabelsInputs = { ...state, ...liveSettings(node.Spec, state) };
     return { id, props: live, inputs: live };

@@ -1,5 +1,5 @@
 import type { Deadline } from "../../engine/deadline.ts";
-import type { Engine } from "../../engine/engine.ts";
+import { type Engine, undefinedIfNotFound } from "../../engine/engine.ts";
 import { findManager, type Managers, requireManager } from "./manager-pool.ts";
 import { ResourceError } from "../runtime/errors.ts";
 import { type PollResult, ready, waitFor, type PollOptions } from "../runtime/poll.ts";
@@ -55,5 +55,18 @@ export function withManager<M, T>(
     async (manager) => ready(await send(manager)),
     { subject, timeoutSeconds, ...options },
     (because) => new ResourceError(`${subject}: ${because}`),
+  );
+}
+
+/** Inspects an object of a Swarm at any manager that answers. Returns undefined if the object or the Swarm is gone. */
+export function inspectInSwarm<T>(
+  subject: string,
+  swarm: SwarmManagers,
+  inspect: (manager: Engine) => Promise<T>,
+): Promise<T | undefined> {
+  return withManager(
+    subject,
+    optionalManagerFinder(swarm),
+    async (manager) => manager && undefinedIfNotFound(inspect(manager)),
   );
 }
