@@ -1,160 +1,20 @@
-import { credentials, Server, ServerCredentials, type ServiceError } from "@grpc/grpc-js";
-import service from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import type { ServiceError } from "@grpc/grpc-js";
 import rpc from "@pulumi/pulumi/proto/provider_pb.js";
-import statusProto from "@pulumi/pulumi/proto/status_pb.js";
 import plugin from "@pulumi/pulumi/proto/plugin_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { EngineConnection } from "../../../../engine/engine-connection.ts";
-import { handlers } from "../../../../provider/handlers.ts";
 import { fromStruct, toStruct } from "../../../../provider/rpc/properties.ts";
-import { resourceServer } from "../../../../provider/rpc/resource-server.ts";
-import type { ResourceHandler } from "../../../../provider/runtime/resource-handler.ts";
 import { ResourceInitError } from "../../../../provider/runtime/errors.ts";
+import { answer, checkRequest, createRequest, diffRequest, initFailure, readRequest, Served, URN } from "./served.ts";
 
-const URN = "urn:pulumi:dev::project::swarm:index:Swarm$swarm:index:Service::store";
 const HOSTILE = "before \u001b[2J after";
-
-/** The handler under test, served as the plugin serves it, and asked as Pulumi asks. */
-class Served {
-  readonly worked: string[] = [];
-  readonly #server = new Server();
-  client!: service.ResourceProviderClient;
-
-  async start(handler: Partial<ResourceHandler<object, object>>): Promise<this> {
-    const during = <T>(urn: string, work: () => Promise<T>): Promise<T> => {
-      this.worked.push(urn);
-      return work();
-    };
-    const all = { ...handlers, Service: handler as ResourceHandler<object, object> };
-    this.#server.addService(service.ResourceProviderService, resourceServer(all, { version: "9.9.9", during }));
-    const port = await new Promise<number>((done) =>
-      this.#server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (_error, bound) => done(bound)),
-    );
-    this.client = new service.ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
-    return this;
-  }
-
-  stop(): void {
-    this.client.close();
-    this.#server.forceShutdown();
-  }
-}
-
-/** Returns what a call of the service answers. */
-function answer<Response>(call: (done: (error: ServiceError | null, response: Response) => void) => unknown) {
-  return new Promise<Response>((done, fail) => call((error, response) => (error ? fail(error) : done(response))));
-}
 
 let served: Served;
 beforeEach(() => {
   served = new Served();
 });
 afterEach(() => served.stop());
-
-function checkRequest(news: object, olds: object = {}) {
-  const request = new rpc.CheckRequest();
-  request.setUrn(URN);
-  request.setNews(toStruct(news));
-  request.setOlds(toStruct(olds));
-  return request;
-}
-
-function diffRequest(oldInputs: object, news: object, state = oldInputs) {
-  const request = new rpc.DiffRequest();
-  request.setUrn(URN);
-  request.setId("id");
-  request.setOlds(toStruct(state));
-  request.setOldInputs(toStruct(oldInputs));
-  request.setNews(toStruct(news));
-  return request;
-}
-
-function createRequest(inputs: object, urn = URN) {
-  const request = new rpc.CreateRequest();
-  request.setUrn(urn);
-  request.setProperties(toStruct(inputs));
-  return request;
-}
-
-function readRequest(state?: object) {
-  const request = new rpc.ReadRequest();
-  request.setUrn(URN);
-  request.setId("id");
-  if (state) request.setProperties(toStruct(state));
-  request.setInputs(toStruct({ from: "request" }));
-  return request;
-}
-
-/** Returns the details of an error about a resource that exists but does not work. */
-function initFailure({ metadata }: ServiceError): rpc.ErrorResourceInitFailed {
-  const [details] = metadata.get("grpc-status-details-bin");
-  const [packed] = statusProto.Status.deserializeBinary(details as Buffer).getDetailsList();
-  return packed!.unpack(
-    (bytes) => rpc.ErrorResourceInitFailed.deserializeBinary(bytes),
-    "pulumirpc.ErrorResourceInitFailed",
-  )!;
-}
-
-describe("inputs that are recorded once", () => {
-  const recordedOnce = ["managers"];
-  const inputs = { managers: { a: 1 }, role: "worker" };
-  const outputs = { role: "worker", address: "10.0.0.1" };
-  const state = { ...inputs, ...outputs };
-
-  test("are part of the state that a handler compares and changes", async () => {
-    const diff = vi.fn(async () => ({ changes: false }));
-    const update = vi.fn(async (_id: string, _olds: object, news: object) => ({ outs: { ...state, ...news } }));
-    const { client } = await served.start({ recordedOnce, diff, update });
-    const news = { managers: { b: 2 }, role: "manager" };
-    await answer<rpc.DiffResponse>((done) => client.diff(diffRequest(inputs, news, outputs), done));
-    expect(diff).toHaveBeenCalledWith("id", state, news);
-
-    const request = new rpc.UpdateRequest();
-    request.setUrn(URN);
-    request.setId("id");
-    request.setOlds(toStruct(outputs));
-    request.setOldInputs(toStruct(inputs));
-    request.setNews(toStruct(news));
-    const response = await answer<rpc.UpdateResponse>((done) => client.update(request, done));
-    expect(update).toHaveBeenCalledWith("id", state, news);
-    expect(fromStruct(response.getProperties())).toEqual({ role: "manager", address: "10.0.0.1" });
-  });
-
-  test("are not among the outputs of a new resource", async () => {
-    const { client } = await served.start({ recordedOnce, create: async () => ({ id: "id", outs: state }) });
-    const response = await answer<rpc.CreateResponse>((done) => client.create(createRequest(inputs), done));
-    expect(fromStruct(response.getProperties())).toEqual(outputs);
-  });
-
-  test("are part of the state that a handler reads and deletes", async () => {
-    const read = vi.fn(async (id: string, props?: object) => ({ id, props }));
-    const remove = vi.fn(async () => {});
-    const { client } = await served.start({ recordedOnce, read, delete: remove });
-    const request = readRequest(outputs);
-    request.setInputs(toStruct(inputs));
-    const response = await answer<rpc.ReadResponse>((done) => client.read(request, done));
-    expect(read).toHaveBeenCalledWith("id", state);
-    expect(fromStruct(response.getProperties())).toEqual(outputs);
-
-    const deletion = new rpc.DeleteRequest();
-    deletion.setUrn(URN);
-    deletion.setId("id");
-    deletion.setProperties(toStruct(outputs));
-    deletion.setOldInputs(toStruct(inputs));
-    await answer<empty.Empty>((done) => client.delete(deletion, done));
-    expect(remove).toHaveBeenCalledWith("id", state);
-  });
-
-  test("are a state, also without outputs", async () => {
-    const read = vi.fn(async (id: string, props?: object) => ({ id, props }));
-    const { client } = await served.start({ recordedOnce, read });
-    const request = readRequest({});
-    request.setInputs(toStruct({ managers: { a: 1 } }));
-    await answer<rpc.ReadResponse>((done) => client.read(request, done));
-    expect(read).toHaveBeenCalledWith("id", { managers: { a: 1 } });
-  });
-});
 
 describe("an import", () => {
   const importRequest = () => {
@@ -328,61 +188,6 @@ describe("create and update", () => {
       details:
         "resource type swarm:index:Spaceship: does not exist in pulumi-swarm 9.9.9: use the version that created it",
     });
-  });
-});
-
-describe("secrets", () => {
-  const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value: "x" };
-  const sent = (properties: ReturnType<rpc.CreateResponse["getProperties"]>) => properties?.toJavaScript();
-
-  test("are accepted, as by every plugin that constructs components", async () => {
-    const { client } = await served.start({});
-    const response = await answer<rpc.ConfigureResponse>((done) => client.configure(new rpc.ConfigureRequest(), done));
-    expect([response.getAcceptsecrets(), response.getAcceptresources(), response.getAcceptoutputs()]).toEqual([
-      true,
-      true,
-      true,
-    ]);
-  });
-
-  test("reach the handler as values, and are secrets again in what it returns", async () => {
-    const seen: object[] = [];
-    const { client } = await served.start({
-      check: async (_olds, news) => ({ inputs: (seen.push(news), news), failures: [] }),
-      create: async (inputs) => ({ id: "id", outs: (seen.push(inputs), { ...inputs, open: 1 }) }),
-      update: async (_id, olds, news) => ({ outs: (seen.push(olds, news), news) }),
-      read: async (id, state) => ({ id, props: (seen.push(state!), state!), inputs: { key: "read" } }),
-    });
-    const inputs = { key: secret };
-    const checked = await answer<rpc.CheckResponse>((done) => client.check(checkRequest(inputs), done));
-    expect(checked.getInputs()?.toJavaScript()).toEqual({ key: secret });
-    const created = await answer<rpc.CreateResponse>((done) => client.create(createRequest(inputs), done));
-    expect(sent(created.getProperties())).toEqual({ key: secret, open: 1 });
-
-    const update = new rpc.UpdateRequest();
-    update.setUrn(URN);
-    update.setOlds(toStruct(inputs));
-    update.setNews(toStruct(inputs));
-    const updated = await answer<rpc.UpdateResponse>((done) => client.update(update, done));
-    expect(sent(updated.getProperties())).toEqual({ key: secret });
-
-    const read = readRequest(inputs);
-    read.setInputs(toStruct(inputs));
-    const response = await answer<rpc.ReadResponse>((done) => client.read(read, done));
-    expect(sent(response.getProperties())).toEqual({ key: secret });
-    expect(sent(response.getInputs())).toEqual({ key: { ...secret, value: "read" } });
-    expect(seen).toEqual(Array.from({ length: 5 }, () => ({ key: "x" })));
-  });
-
-  test("are secrets in the state of a resource that does not work yet", async () => {
-    const { client } = await served.start({
-      create: () => Promise.reject(new ResourceInitError("half", { key: "x" }, "not ready")),
-    });
-    const error = await answer<rpc.CreateResponse>((done) => client.create(createRequest({ key: secret }), done)).then(
-      () => expect.fail("it was created"),
-      (failure: ServiceError) => failure,
-    );
-    expect(initFailure(error).getProperties()?.toJavaScript()).toEqual({ key: secret });
   });
 });
 
