@@ -175,7 +175,9 @@ describeOnLab(
             expect.stringMatching(
               /hosts\.c\.drives "\/mnt\/disk1": is not a mount point: mount the disk there, or leave/,
             ),
-            expect.stringMatching(/hosts\.b\.drives "\/mnt\/disk1": its disk has 20 MiB left of 20 MiB: free some, or/),
+            expect.stringMatching(
+              /hosts\.b\.drives "\/mnt\/disk1": its disk has 20 MiB left of 20 MiB: free some space, or/,
+            ),
           ]);
         } finally {
           await at("c").run("mount", "-t", "tmpfs", "-o", "size=1g", "disk", "/mnt/disk1");
@@ -229,7 +231,7 @@ describeOnLab(
       test("checks the ports that the node uses as well", async () => {
         await at("a").run("iptables", "-A", "INPUT", "-s", address("b"), "-p", "udp", "--dport", "7946", "-j", "DROP");
         const { errors } = await runPreflight(network({}));
-        expect(errors).toEqual([expect.stringMatching(/from b to a 7946\/udp is blocked/)]);
+        expect(errors).toEqual([expect.stringMatching(/is blocked: from b to a 7946\/udp: open/)]);
         await at("a").run("iptables", "-F", "INPUT");
         expect(await runPreflight(network({}))).toEqual({ errors: [], printed: [] });
       });
