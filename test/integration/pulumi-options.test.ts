@@ -5,17 +5,16 @@ import { describeOnLab } from "./lab-fixture.ts";
 import { openBuckets } from "./s3.ts";
 import type { TestStack } from "./stack.ts";
 
-describeOnLab("Pulumi's resource options", (fixture) => {
+describeOnLab("Pulumi's resource options and stack references", (fixture) => {
   let stack: TestStack;
   const urn = (name: string) => stack.state().resources.find((resource) => resource.urn.endsWith(`::${name}`))?.urn;
   const secretNames = async () => (await fixture().host.engine.listSecrets()).map(({ Spec }) => Spec.Name).toSorted();
   const serviceNames = async () => (await fixture().host.engine.listServices()).map(({ Spec }) => Spec.Name).toSorted();
 
+  const program = (name: string) => join(ROOT, "test", "integration", "programs", name);
+
   beforeAll(async () => {
-    const { host, images } = fixture();
-    const { socket, hostname, address } = host;
-    const config = { engine: socket, hostname, endpointAddress: address, image: images.a, protect: true, bucket: true };
-    stack = await fixture().stack(config, { project: join(ROOT, "test", "integration", "programs", "options") });
+    stack = await fixture().stack({ protect: true, bucket: true }, { project: program("options") });
     await stack.up();
   });
 
@@ -63,6 +62,25 @@ describeOnLab("Pulumi's resource options", (fixture) => {
     stack.config("bucket", true);
     await stack.up();
     expect((await stack.preview({ refresh: true })).steps).toEqual([]);
+  });
+
+  test("StackReference: another stack uses the outputs, and secrets stay secret", async () => {
+    const stores = `organization/options/${stack.name}`;
+    const reader = await fixture().stack({ stores }, { project: program("reader"), backendOf: stack });
+    await reader.up();
+    expect((await reader.preview({ refresh: true })).steps).toEqual([]);
+    const { endpoints, members, subnet } = await stack.outputs();
+    const [service] = await fixture().host.engine.listServices({ name: ["reader"] });
+    expect(service?.Spec.TaskTemplate.ContainerSpec.Env).toEqual([
+      `endpoints=${JSON.stringify(endpoints)}`,
+      `members=${JSON.stringify(members)}`,
+      `subnet=${JSON.stringify(subnet)}`,
+    ]);
+    const { rootPassword } = await stack.outputs({ showSecrets: true });
+    expect((await reader.outputs({ showSecrets: true }))["rootPassword"]).toBe(rootPassword);
+    expect((await reader.outputs())["rootPassword"]).toBe("[secret]");
+    expect(JSON.stringify(reader.state())).not.toContain(rootPassword);
+    await reader.destroy();
   });
 
   test("--target: only the given resource changes", async () => {

@@ -18,6 +18,8 @@ const store = new MinioService(
 );
 if (config.getBoolean("bucket")) new MinioBucket("photos", { store }, { retainOnDelete: true });
 
+// Components may be created after an `await`, as of a request to another API.
+await new Promise((later) => setTimeout(later, 100));
 const spec = {
   Name: "scaled",
   Mode: { Replicated: { Replicas: 1 } },
@@ -28,4 +30,5 @@ const spec = {
 };
 new SwarmService("scaled", { swarm, spec }, { ignoreChanges: ["spec.Mode.Replicated.Replicas"] });
 
-export const { endpoints, rootUser, rootPassword, caCertificate } = store;
+export const { endpoints, members, rootUser, rootPassword, caCertificate } = store;
+export const { networkId, subnet } = network;
