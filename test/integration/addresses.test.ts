@@ -48,7 +48,7 @@ describeOnLab(
       stack = await fixture().stack({ ...settings, hosts: hosts({ c: { privateAddress: "203.0.113.7" } }) });
       const foreign = await stack.expectFailure("up");
       expect(foreign.output).toContain(
-        `hosts.c.privateAddress "203.0.113.7": is not an address of this machine: give one of ${third.address} (eth0)`,
+        `hosts.c.privateAddress "203.0.113.7": is not an address of the host: give one of ${third.address} (eth0)`,
       );
       for (const host of lab.hosts) expect((await host.engine.info()).Swarm.LocalNodeState).toBe("inactive");
 
