@@ -1,6 +1,6 @@
 import { Deadline } from "../../engine/deadline.ts";
 import type { Engine } from "../../engine/engine.ts";
-import type { ServiceDetails, ServiceSpec, TaskDetails } from "../../engine/types.ts";
+import type { NodeDetails, ServiceDetails, ServiceSpec, TaskDetails } from "../../engine/types.ts";
 import { matchesSpec, type TaskBreakdown } from "./task-status.ts";
 import { type FindManager, waitWithManager } from "../swarm/with-manager.ts";
 import { logLine } from "../runtime/log-line.ts";
@@ -98,7 +98,7 @@ export async function waitForTasksGone(
 /** Returns the running tasks, once there are as many as wanted and all have the present spec. */
 function checkConverged(
   { UpdateStatus }: ServiceDetails,
-  { upToDate, starting, outdatedFailing, outdated, stopping, downNodes }: TaskBreakdown,
+  { upToDate, starting, outdatedFailing, outdated, stopping, downNodes, inactiveNodes }: TaskBreakdown,
   wanted: number,
   mayNotHaveStarted: boolean,
 ): PollResult<TaskDetails[]> {
@@ -106,7 +106,9 @@ function checkConverged(
   const old = outdated.length + stopping.length;
   const expected = wanted - downNodes.length;
   if (upToDate.length < expected || notRunning.length > 0) {
-    return pending(describeProgress(upToDate.length, expected, notRunning, old));
+    const progress = describeProgress(upToDate.length, expected, notRunning, old);
+    const isMissing = upToDate.length + notRunning.length + old < expected;
+    return pending([progress, ...(isMissing ? inactiveNodes.map(describeInactive) : [])].join("; "));
   }
   if (old > 0) return pending(`${old} tasks with the previous settings still exist`);
   const update = UpdateStatus?.State;
@@ -129,6 +131,10 @@ async function checkWithoutTasks(
   const others = await runningPeerTasks(manager, inputs);
   if (!others.done) return others;
   return others.value.length > 0 ? ready(undefined) : pending("all its hosts are down");
+}
+
+function describeInactive({ Description, Spec }: NodeDetails): string {
+  return `host ${Description.Hostname} takes no tasks: its availability is ${Spec.Availability}`;
 }
 
 function describeProgress(running: number, wanted: number, notRunning: TaskDetails[], old: number): string {

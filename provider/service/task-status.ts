@@ -16,6 +16,8 @@ export interface TaskBreakdown {
   stopping: TaskDetails[];
   /** Nodes that are down and had a task: Swarm starts a task with the wanted spec when they come back. */
   downNodes: NodeDetails[];
+  /** Nodes without one of its tasks that take none, because they are drained or paused. */
+  inactiveNodes: NodeDetails[];
 }
 
 /** Classifies a service's tasks. Leaves out those on nodes that are down, as their state is outdated. */
@@ -40,6 +42,9 @@ export function classifyTasks(
     outdatedFailing: considered.filter((task) => !isRunning(task) && !matchesSpec(task, spec)),
     stopping: reachable.filter((task) => !isDesiredRunning(task) && isRunning(task)),
     downNodes,
+    inactiveNodes: nodes.filter(
+      ({ ID, Spec }) => Spec.Availability !== "active" && !tasks.some((task) => task.NodeID === ID && isRunning(task)),
+    ),
   };
 }
 

@@ -168,6 +168,17 @@ test("reports that Swarm has placed no task if no node matches", async () => {
   expect(seconds).toBeLessThan(32);
 });
 
+test("reports the availability of hosts without a task", async () => {
+  const scene = await start(2);
+  const { ID, Spec, Version } = (await scene.engine(1).listNodes()).find(
+    ({ Description }) => Description.Hostname === "host2",
+  )!;
+  await scene.engine(1).updateNode(ID, Version.Index, { ...Spec, Availability: "drain" });
+  const id = scene.swarm.services.create(specOf("a"));
+  const { message } = await failWaiting(scene, id, scene.service(specOf("a"), { timeoutSeconds: 30 }));
+  expect(message).toContain("1 of 2 tasks run; host host2 takes no tasks: its availability is drain");
+});
+
 test("waits while the Swarm has no leader for 30 s", async () => {
   const scene = await start(3, { managers: 3 });
   scene.fake.timing.election = 30_000;
@@ -228,7 +239,12 @@ const minio: ServiceSpec = {
   TaskTemplate: { ContainerSpec: { Image: "minio@sha256:2" } },
 };
 const node = (ID: string, State: NodeDetails["Status"]["State"]) =>
-  ({ ID, Status: { State, Addr: "" }, Description: { Hostname: `node-${ID}` } }) as NodeDetails;
+  ({
+    ID,
+    Status: { State, Addr: "" },
+    Description: { Hostname: `node-${ID}` },
+    Spec: { Availability: "active" },
+  }) as NodeDetails;
 const taskOf = (ServiceID: string, NodeID: string) =>
   ({
     ...{ ID: `task-${ServiceID}`, ServiceID, NodeID, DesiredState: "running", CreatedAt: "", Spec: minio.TaskTemplate },

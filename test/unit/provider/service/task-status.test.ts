@@ -15,7 +15,12 @@ const spec: ServiceSpec = {
 };
 
 const node = (ID: string, State: NodeDetails["Status"]["State"] = "ready") =>
-  ({ ID, Status: { State, Addr: "" }, Description: { Hostname: `node-${ID}` } }) as NodeDetails;
+  ({
+    ID,
+    Status: { State, Addr: "" },
+    Description: { Hostname: `node-${ID}` },
+    Spec: { Availability: "active" },
+  }) as NodeDetails;
 
 interface Sketch {
   node?: string;
