@@ -1,5 +1,4 @@
-// Enforces network policies on the node of a lab, by iptables and ipset: the policy controller of kube-router, without
-// all else that it does.
+// Enforces network policies on a lab's node with iptables and ipset: only the policy controller of kube-router.
 package main
 
 import (
@@ -18,7 +17,7 @@ import (
 	"k8s.io/klog/v2"
 )
 
-// must gives back the value, or ends the program.
+// must returns the value, or ends the program on an error.
 func must[T any](value T, err error) T {
 	if err != nil {
 		klog.Fatal(err)
@@ -26,7 +25,7 @@ func must[T any](value T, err error) T {
 	return value
 }
 
-// untilAddressed waits for a node to be there and to have addresses, which the controller asks for once.
+// untilAddressed waits until a node exists and has addresses, because the controller reads them only once.
 func untilAddressed(client kubernetes.Interface, name string) {
 	for {
 		node, err := client.CoreV1().Nodes().Get(context.Background(), name, metav1.GetOptions{})
@@ -66,7 +65,7 @@ func main() {
 	stop := make(chan struct{})
 	factory.Start(stop)
 	factory.WaitForCacheSync(stop)
-	// Nobody asks how it is: what it says of that is taken and left.
+	// Discards health reports, because nothing reads them.
 	health := make(chan *healthcheck.ControllerHeartbeat, 10)
 	go func() {
 		for range health {

@@ -1,6 +1,6 @@
-// Pulumi's AWS plugin for machines that reach package registries only: Pulumi's Terraform bridge over the Terraform
-// provider for AWS, with just the resources that `AwsHosts` makes. A program cannot tell the two apart
-// there: it is what test/aws runs where the released plugin cannot be had, and nothing that an account is made with.
+// Pulumi's AWS plugin for machines that can only reach package registries: Pulumi's Terraform bridge over the Terraform
+// provider for AWS, with only the resources that `AwsHosts` creates. For these, programs cannot distinguish it from the
+// released plugin. test/aws uses it where the released plugin is unavailable; it is not for real accounts.
 package main
 
 import (
@@ -16,11 +16,11 @@ import (
 
 const pkg = "aws"
 
-// version is set by the linker to the version of @pulumi/aws that this plugin answers to.
+// version is the version of @pulumi/aws that this plugin serves, set by the linker.
 var version = "0.0.0"
 
-// resources are those that AwsHosts makes: Terraform's name, module and name in a program, and what is named otherwise
-// than the bridge would. Resources that Terraform's newer framework serves are not reached by this bridge.
+// resources are the resources that AwsHosts creates: Terraform's name, the module and name in a program, and names that
+// differ from the bridge's own. This bridge does not support resources of Terraform's newer plugin framework.
 var resources = []struct {
 	key, module, name string
 	fields            map[string]*tfbridge.SchemaInfo
@@ -46,7 +46,7 @@ var resources = []struct {
 	{"aws_vpc", "ec2/vpc", "Vpc", nil},
 }
 
-// questions are what AwsHosts asks an account.
+// questions are the data sources that AwsHosts uses.
 var questions = map[string]string{
 	"aws_ami":                "ec2/getAmi:getAmi",
 	"aws_availability_zones": "index/getAvailabilityZones:getAvailabilityZones",
@@ -54,12 +54,12 @@ var questions = map[string]string{
 	"aws_ssm_parameter":      "ssm/getParameter:getParameter",
 }
 
-// autoName makes a name of the resource's own and random characters, where a program gives none.
+// autoName generates a name from the resource's own name and random characters if a program gives none.
 func autoName(length int) map[string]*tfbridge.SchemaInfo {
 	return map[string]*tfbridge.SchemaInfo{"name": tfbridge.AutoName("name", length, "-")}
 }
 
-// with keeps the names of further properties as they are, in the singular.
+// with keeps the names of further properties in the singular, as they are.
 func with(fields map[string]*tfbridge.SchemaInfo, names ...string) map[string]*tfbridge.SchemaInfo {
 	for _, name := range names {
 		fields[name] = &tfbridge.SchemaInfo{Name: name}
@@ -91,7 +91,7 @@ func info() tfbridge.ProviderInfo {
 }
 
 func main() {
-	// Node programs carry their own types, so name and version are all of the schema that the engine asks for.
+	// Node programs contain their own types, so the engine only needs the schema's name and version.
 	schema := fmt.Sprintf(`{"name":%q,"version":%q}`, pkg, version)
 	tfbridge.Main(pkg, version, info(), []byte(schema))
 }

@@ -1,6 +1,6 @@
-// Pulumi's docker plugin for machines that reach package registries only: Pulumi's Terraform bridge over the Terraform
-// provider for Docker, the same two parts that the released plugin is made of. Programs and state cannot tell the two
-// apart: test/toolchain compares every token and property name with the typings of @pulumi/docker.
+// Pulumi's docker plugin for machines that can only reach package registries: Pulumi's Terraform bridge over the
+// Terraform provider for Docker, the two parts of the released plugin. Programs and states cannot distinguish it from
+// the released plugin: test/toolchain compares every token and property name with the types of @pulumi/docker.
 package main
 
 import (
@@ -17,13 +17,13 @@ import (
 
 const pkg = "docker"
 
-// version is set by the linker to the version of @pulumi/docker that this plugin answers to.
+// version is the version of @pulumi/docker that this plugin serves, set by the linker.
 var version = "0.0.0"
 
-// keep names a property as the provider does: in camel case, not made plural.
+// keep names a property as the provider does: in camel case, but not in the plural.
 func keep(name string) *tfbridge.SchemaInfo { return &tfbridge.SchemaInfo{Name: name} }
 
-// defaultHost is where an engine listens when nobody says otherwise.
+// defaultHost is the address at which an engine listens by default.
 func defaultHost() string {
 	if runtime.GOOS == "windows" {
 		return "npipe:////./pipe/docker_engine"
@@ -47,7 +47,7 @@ func info() tfbridge.ProviderInfo {
 				Fields: map[string]*tfbridge.SchemaInfo{"name": keep("name")},
 			},
 			"docker_container": {
-				// A container's name and ports are taken until it is gone.
+				// A container's name and ports stay in use until it is removed.
 				DeleteBeforeReplace: true,
 				Fields: map[string]*tfbridge.SchemaInfo{
 					"command":           keep("command"),
@@ -73,7 +73,7 @@ func main() {
 		}
 		return
 	}
-	// Node programs carry their own types, so name and version are all of the schema that the engine asks for.
+	// Node programs contain their own types, so the engine only needs the schema's name and version.
 	schema := fmt.Sprintf(`{"name":%q,"version":%q}`, pkg, version)
 	tfbridge.Main(pkg, version, prov, []byte(schema))
 }

@@ -17,13 +17,13 @@ type property struct {
 	Properties []property `json:"properties,omitempty"`
 }
 
-// names answers `-names`: every resource token with its properties as the bridge translates them at run time, so that a
-// test compares what this plugin does, not what a list says it does.
+// names is the output of `-names`: every resource token with its properties as the bridge translates them at run time,
+// so that a test compares the plugin's actual names rather than a list.
 func names(prov tfbridge.ProviderInfo) map[string][]property {
 	all := map[string][]property{"pulumi:providers:" + prov.Name: properties(prov.P.Schema(), prov.Config)}
 	for key, res := range prov.Resources {
 		found := properties(prov.P.ResourcesMap().Get(key).Schema(), res.Fields)
-		// A resource's own id is no property of it in a program.
+		// In a program, a resource's id is not one of its properties.
 		all[string(res.Tok)] = slices.DeleteFunc(found, func(p property) bool { return p.Name == "id" })
 	}
 	return all
@@ -39,7 +39,7 @@ func properties(schema shim.SchemaMap, fields map[string]*tfbridge.SchemaInfo) [
 			Name:  tfbridge.TerraformToPulumiNameV2(key, schema, fields),
 			Type:  typeOf(sch, fields[key]),
 			Input: sch.Required() || sch.Optional(),
-			// What the bridge makes up itself, such as a name, a program may leave out.
+			// A program may omit properties that the bridge generates, such as a name.
 			Required: sch.Required() && (fields[key] == nil || fields[key].Default == nil),
 		}
 		if elem, nested := sch.Elem().(shim.Resource); nested {

@@ -1,5 +1,5 @@
-// Pulumi's Kubernetes plugin for machines that reach package registries only: the provider of the released plugin, of
-// the newest release whose source the Go module mirrors carry.
+// Pulumi's Kubernetes plugin for machines that can only reach package registries: the provider of the newest release
+// with its source on Go module mirrors.
 package main
 
 import (
@@ -10,11 +10,11 @@ import (
 
 const pkg = "kubernetes"
 
-// version is set by the linker to the version of @pulumi/kubernetes that this plugin answers to.
+// version is the version of @pulumi/kubernetes that this plugin serves, set by the linker.
 var version = "0.0.0"
 
 func main() {
-	// Node programs carry their own types, so name and version are all of the schema that the engine asks for.
+	// Node programs contain their own types, so the engine only needs the schema's name and version.
 	schema := fmt.Sprintf(`{"name":%q,"version":%q}`, pkg, version)
 	provider.Serve(pkg, version, []byte(schema), []byte("{}"))
 }

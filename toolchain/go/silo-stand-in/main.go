@@ -1,4 +1,4 @@
-// The health check of Silo, for an image of MinIO that tests use in its place: `silo healthcheck [--address :9000]
+// The health check of Silo, for the image of MinIO that tests use instead: `silo healthcheck [--address :9000]
 // [--maintenance] cluster` exits with 0 if the cluster is healthy.
 package main
 

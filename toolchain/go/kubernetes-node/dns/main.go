@@ -1,4 +1,4 @@
-// CoreDNS with what a cluster of a lab needs of it: names of services and pods, and nothing of the world outside.
+// CoreDNS with the plugins that a lab's cluster needs: it resolves the names of services and pods, and no others.
 package main
 
 import (

@@ -1,4 +1,4 @@
-// What holds a pod's network while its containers come and go: it waits to be ended.
+// Holds a pod's network namespace while the pod's containers start and stop: waits until it is stopped.
 package main
 
 import (

@@ -18,7 +18,7 @@ import (
 
 const tool = "gen-sdk"
 
-// The generators load the schemas of packages that this one refers to. There are none.
+// The generators load the schemas of packages that this one refers to; it refers to none.
 type noLoader struct{ schema.ReferenceLoader }
 
 func main() {
