@@ -1,6 +1,6 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -54,4 +54,12 @@ describe("the plugin", () => {
     expect(stderr.toString()).toMatch(line);
     expect((await once(plugin, "exit"))[0]).toBe(1);
   });
+});
+
+test("the build says in one line that a clone lacks its dependencies", () => {
+  const clone = mkdtempSync(join(tmpdir(), "pulumi-swarm-build-"));
+  onTestFinished(() => rmSync(clone, { recursive: true }));
+  copyFileSync(join(ROOT, "toolchain", "build.mjs"), join(clone, "build.mjs"));
+  const { status, stderr } = spawnSync(process.execPath, [join(clone, "build.mjs")], { encoding: "utf8" });
+  expect([status, stderr]).toEqual([1, "error: the dependencies are missing: run `npm ci` first\n"]);
 });
