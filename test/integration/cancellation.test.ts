@@ -49,45 +49,73 @@ function machines() {
   return { a, b };
 }
 
-/** A stack of these machines in each language. In YAML the plugin constructs the components. */
-const STACKS: Record<string, () => Promise<TestStack>> = {
-  TypeScript: () => TestStack.create({ project: exampleOf("ssh-store"), config: { "ssh-store:machines": machines() } }),
-  YAML: async () => {
-    const project = exampleOf("ssh-store-yaml");
-    const file = join(project, "Pulumi.yaml");
-    const program = parse(readFileSync(file, "utf8")) as {
-      resources: { hosts: { properties: Record<string, unknown> } };
-    };
-    program.resources.hosts.properties["hosts"] = machines();
-    writeFileSync(file, stringify(program));
-    return TestStack.create({ project, languageHosts: [await ensureYamlHost(await ensurePulumi())] });
+/** A run that waits for silent machines. */
+interface Waiting {
+  where: string;
+  create(): Promise<TestStack>;
+  verb: "up" | "preview";
+  /** The number of connections that it waits for. */
+  connections: number;
+}
+
+async function yamlStack(edit: (resources: Record<string, { properties: Record<string, unknown> }>) => void) {
+  const project = exampleOf("ssh-store-yaml");
+  const file = join(project, "Pulumi.yaml");
+  const program = parse(readFileSync(file, "utf8")) as {
+    resources: Record<string, { properties: Record<string, unknown> }>;
+  };
+  edit(program.resources);
+  writeFileSync(file, stringify(program));
+  return TestStack.create({ project, languageHosts: [await ensureYamlHost(await ensurePulumi())] });
+}
+
+const RUNS: Waiting[] = [
+  {
+    where: "a TypeScript program that chooses a manager, and the inspection of two machines",
+    create: () => TestStack.create({ project: exampleOf("ssh-store"), config: { "ssh-store:machines": machines() } }),
+    verb: "up",
+    connections: 3,
   },
-};
-
-const cases = Object.keys(STACKS).flatMap((language) => [1, 2].map((times) => ({ language, times })));
-
-test.each(cases)(
-  "$language: Ctrl-C ends a run that waits for a silent machine: pressed $times ×",
-  async ({ language, times }) => {
-    const stack = await STACKS[language]!();
-    stacks.push(stack);
-    const up = stack.start("up", ["--yes", "--skip-preview"]);
-    // The inspection of both machines, and the choice of a manager for the docker provider.
-    await expect.poll(() => sockets.size, { timeout: 120_000 }).toBeGreaterThanOrEqual(3);
-    await new Promise((done) => setTimeout(done, 1_000));
-    const processes = descendants(up.pid);
-    expect(processes.length).toBeGreaterThan(4);
-
-    const begin = performance.now();
-    for (let time = 0; time < times; time += 1) {
-      process.kill(up.pid, "SIGINT");
-      await new Promise((done) => setTimeout(done, 200));
-    }
-    expect((await up.outcome).exitCode).not.toBe(0);
-    const ms = performance.now() - begin;
-    console.log(`${language}, Ctrl-C ${times} ×: ended after ${Math.round(ms)} ms`);
-    expect(ms).toBeLessThan(LIMIT_MS);
-    await expect.poll(() => processes.filter((pid) => isAlive(pid)), { timeout: 3_000 }).toEqual([]);
-    await expect.poll(() => sockets.size, { timeout: 3_000 }).toBe(0);
+  {
+    where: "a component of a YAML program whose resources inspect two machines",
+    create: () => yamlStack(({ hosts }) => (hosts!.properties["hosts"] = machines())),
+    verb: "up",
+    connections: 2,
   },
-);
+  {
+    where: "a component of a YAML program that chooses a manager",
+    create: () =>
+      yamlStack((resources) => {
+        const engine = `tcp://127.0.0.1:${machines().a?.port}`;
+        const host = { type: "swarm:Host", properties: { engine, allowPlainTcp: true } };
+        Object.assign(resources, { hosts: host });
+        resources["swarm"]!.properties = { managers: ["${hosts}"] };
+      }),
+    verb: "preview",
+    connections: 2,
+  },
+];
+
+const cases = RUNS.flatMap((run) => [1, 2].map((times) => ({ ...run, times })));
+
+test.each(cases)("Ctrl-C, pressed $times ×, ends $where", async ({ where, create, verb, connections, times }) => {
+  const stack = await create();
+  stacks.push(stack);
+  const run = stack.start(verb, verb === "up" ? ["--yes", "--skip-preview"] : []);
+  await expect.poll(() => sockets.size, { timeout: 120_000 }).toBeGreaterThanOrEqual(connections);
+  await new Promise((done) => setTimeout(done, 1_000));
+  const processes = descendants(run.pid);
+  expect(processes.length).toBeGreaterThan(3);
+
+  const begin = performance.now();
+  for (let time = 0; time < times; time += 1) {
+    process.kill(run.pid, "SIGINT");
+    await new Promise((done) => setTimeout(done, 200));
+  }
+  expect((await run.outcome).exitCode).not.toBe(0);
+  const ms = performance.now() - begin;
+  console.log(`${where}: Ctrl-C ${times} ×: ended after ${Math.round(ms)} ms`);
+  expect(ms).toBeLessThan(LIMIT_MS);
+  await expect.poll(() => processes.filter((pid) => isAlive(pid)), { timeout: 3_000 }).toEqual([]);
+  await expect.poll(() => sockets.size, { timeout: 3_000 }).toBe(0);
+});
