@@ -5,7 +5,7 @@ import { VERSION } from "../../core/version.ts";
 import type { PackageSchema, ResourceSpec } from "./package-schema.ts";
 import { descriptionOf } from "./doc-comments.ts";
 import { IMPORTABLE } from "./importable.ts";
-import { token, TypeReader } from "./type-reader.ts";
+import { sortedByKey, token, TypeReader } from "./type-reader.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 
@@ -13,7 +13,7 @@ const ROOT = join(import.meta.dirname, "..", "..");
 export function schemaFile(): string {
   const schema = generateSchema();
   const imported = Object.entries(IMPORTABLE).map(([name, spec]) => [token(name), spec] as const);
-  const all = sorted({ ...schema.resources, ...Object.fromEntries(imported) });
+  const all = sortedByKey({ ...schema.resources, ...Object.fromEntries(imported) });
   return `${JSON.stringify({ ...schema, resources: all }, null, 2)}\n`;
 }
 
@@ -55,7 +55,7 @@ export function generateSchema(index = join(ROOT, "components", "index.ts")): Pa
       },
     },
     resources,
-    types: sorted(reader.types),
+    types: sortedByKey(reader.types),
   };
 }
 
@@ -131,8 +131,4 @@ function fieldsOf(symbol: ts.Symbol, checker: ts.TypeChecker): ts.Symbol[] {
     const isForeign = declaration.getSourceFile().fileName.includes("/node_modules/");
     return !isHidden && !isForeign;
   });
-}
-
-function sorted<T>(record: Record<string, T>): Record<string, T> {
-  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

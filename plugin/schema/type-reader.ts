@@ -13,6 +13,11 @@ import { descriptionOf, hasTag } from "./doc-comments.ts";
 /** Names of types and components in the schema: `swarm:index:<Name>`. */
 export const token = (name: string) => `swarm:index:${name}`;
 
+/** Returns the record with its keys in order. */
+export function sortedByKey<T>(record: Record<string, T>): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 /** Arguments that are functions, and outputs that are resources of other packages. */
 const TYPESCRIPT_ONLY = new Set(["provider", "transform"]);
 
@@ -58,8 +63,7 @@ export class TypeReader {
   #properties(symbols: readonly ts.Symbol[], { path, deep, output }: Pick<Use, "path" | "deep" | "output">) {
     const properties: Record<string, PropertySpec> = {};
     const required: string[] = [];
-    // Their order in the schema means nothing, and must not change when an argument moves to a base interface.
-    for (const symbol of symbols.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    for (const symbol of symbols) {
       if (hasTag(symbol, "internal") || TYPESCRIPT_ONLY.has(symbol.name)) continue;
       const inner = `${path}.${symbol.name}`;
       const use = { path: inner, deep, output, input: deep || output, fractional: hasTag(symbol, "fractional") };
@@ -70,7 +74,8 @@ export class TypeReader {
       };
       if (!(symbol.flags & ts.SymbolFlags.Optional)) required.push(symbol.name);
     }
-    return { properties, required };
+    // Their order means nothing, and must not change when an argument moves to a base interface.
+    return { properties: sortedByKey(properties), required: required.sort() };
   }
 
   #convert(node: ts.TypeNode | undefined, use: Use): TypeSpec {
