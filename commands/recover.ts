@@ -8,8 +8,8 @@ import { ensureToolchain, openSession } from "./lib/pulumi.ts";
 import { openState } from "./lib/state.ts";
 
 /**
- * `npm run recover -- <host key>`: recovers a Swarm that has lost its quorum, with that manager alone. The other managers
- * leave the Swarm, and join again with the next `npm run up`.
+ * `npm run recover -- <host key>`: recovers a Swarm that has lost its quorum, or whose certificates have expired, with that
+ * manager alone. The other managers leave the Swarm, and join again with the next `npm run up`.
  */
 await main(async () => {
   const { stack, rest } = parseCommandArgs("recover");

@@ -1,10 +1,19 @@
-import { type EngineConnection, isSshConnection } from "../../engine/engine-connection.ts";
+import type { EngineConnection } from "../../engine/engine-connection.ts";
 import { Engine } from "../../engine/engine.ts";
 import type { SwarmInfo } from "../../engine/types.ts";
 import { errorMessage } from "../../engine/error-message.ts";
 import { shellQuote } from "../../engine/shell-quoting.ts";
-import { ENGINE_CONTROL, rootScript, runAsRoot } from "../lib/root-script.ts";
-import { backupCommands, rollBackCommands, restoreCommands } from "./scripts.ts";
+import { assertRunsScripts, ENGINE_CONTROL, rootScript, runAsRoot } from "../lib/root-script.ts";
+import {
+  backupCommands,
+  discardNodeCommands,
+  FORGOTTEN,
+  forgetNodeCommands,
+  hasForgottenNodeCommands,
+  recallNodeCommands,
+  restoreCommands,
+  rollBackCommands,
+} from "./scripts.ts";
 import { pause } from "../../engine/pause.ts";
 
 /** Time limits for copying, and for the start of an engine, in milliseconds. */
@@ -44,6 +53,32 @@ export async function removePreviousState(connection: EngineConnection, former: 
   await runCommandsAsRoot(connection, [`rm -rf ${shellQuote(former)}`]);
 }
 
+/**
+ * Runs a change after the engine has forgotten its Swarm node, whose data stays. Only then does the Engine recover a Swarm
+ * from the data of a node that does not start. The node is restored if the change fails.
+ */
+export async function withoutNode<T>(connection: EngineConnection, change: () => Promise<T>): Promise<T> {
+  const root = await dockerRoot(connection);
+  await runCommandsAsRoot(connection, forgetNodeCommands(root));
+  try {
+    await waitForEngine(connection, ({ LocalNodeState }) => LocalNodeState === "inactive");
+    const result = await change();
+    // If it remains, it changes nothing.
+    await runCommandsAsRoot(connection, discardNodeCommands(root)).catch(() => undefined);
+    return result;
+  } catch (error) {
+    await runCommandsAsRoot(connection, recallNodeCommands(root));
+    throw error;
+  }
+}
+
+/** Whether a killed run left an engine without its node. */
+export async function hasForgottenNode(connection: EngineConnection): Promise<boolean> {
+  const root = await dockerRoot(connection).catch(() => undefined);
+  if (root === undefined) return false;
+  return (await runCommandsAsRoot(connection, hasForgottenNodeCommands(root))).trim() === FORGOTTEN;
+}
+
 function runCommandsAsRoot(connection: EngineConnection, commands: string[], input?: string): Promise<string> {
   const script = rootScript([...ENGINE_CONTROL, ...commands]);
   return runAsRoot(connection, script, { input, timeoutMs: COPY_MS });
@@ -51,11 +86,7 @@ function runCommandsAsRoot(connection: EngineConnection, commands: string[], inp
 
 /** Returns the engine's Docker root. */
 async function dockerRoot(connection: EngineConnection): Promise<string> {
-  if (!isSshConnection(connection)) {
-    throw new Error(
-      `engine ${connection.host}: the files of its machine are inaccessible: only ssh:// engines are supported`,
-    );
-  }
+  await assertRunsScripts(connection);
   return (await new Engine(connection).request<{ DockerRootDir: string }>("GET", "/info")).DockerRootDir;
 }
 

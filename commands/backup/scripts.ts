@@ -37,6 +37,8 @@ export function restoreCommands(root: string, previous: string): string[] {
     'if [ -h "$beside/swarm" ] || [ ! -f "$beside/swarm/docker-state.json" ]; then',
     '  echo "the archive contains no Swarm state: use a file that npm run backup wrote" >&2; exit 1',
     "fi",
+    // With it, the engine would start the node of that time, which may reach its Swarm or have an expired certificate.
+    'rm "$beside/swarm/docker-state.json"',
     ...rollBackFunction(root, previous),
     "is_started=no",
     "finish() {",
@@ -77,6 +79,38 @@ function rollBackFunction(root: string, previous: string): string[] {
     `  if [ -e ${shellQuote(previous)} ]; then mv ${shellQuote(previous)} ${swarmFolder(root)}; fi`,
     "}",
   ];
+}
+
+/** Returns commands that start the engine without its Swarm node. The node's data stays. */
+export function forgetNodeCommands(root: string): string[] {
+  const { state, former } = nodeFiles(root);
+  return [...SIGNALS, "trap start_engine EXIT", "stop_engine", `if [ -e ${state} ]; then mv -f ${state} ${former}; fi`];
+}
+
+/** The output of `hasForgottenNodeCommands` for such an engine. */
+export const FORGOTTEN = "forgotten";
+
+/** Returns commands that print whether an engine has forgotten its node, and neither was restored nor has another one. */
+export function hasForgottenNodeCommands(root: string): string[] {
+  const { state, former } = nodeFiles(root);
+  return [`if [ -e ${former} ] && [ ! -e ${state} ]; then echo ${FORGOTTEN}; fi`];
+}
+
+/** Returns commands that end what `forgetNodeCommands` began. */
+export function discardNodeCommands(root: string): string[] {
+  return [`rm -f ${nodeFiles(root).former}`];
+}
+
+/** Returns commands that undo `forgetNodeCommands`. */
+export function recallNodeCommands(root: string): string[] {
+  const { state, former } = nodeFiles(root);
+  return [...SIGNALS, "trap start_engine EXIT", "stop_engine || true", `mv -f ${former} ${state}`];
+}
+
+/** The file by which an engine knows that it has a node. It contains no secrets, and a new node writes its own. */
+function nodeFiles(root: string): { state: string; former: string } {
+  const state = `${root}/swarm/docker-state.json`;
+  return { state: shellQuote(state), former: shellQuote(`${state}.expired`) };
 }
 
 const swarmFolder = (root: string) => shellQuote(`${root}/swarm`);

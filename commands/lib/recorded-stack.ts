@@ -14,6 +14,7 @@ export interface RecordedMember {
   role: NodeRole;
   connection: EngineConnection;
   advertiseAddress: string;
+  dataPathAddress?: string;
 }
 
 /** A Swarm, from the stack's state. */
@@ -178,14 +179,14 @@ function resourcesOfKind({ deployment }: ExportedStack, kind: string): ExportedR
 
 function toRecordedMember({ urn, id = "", inputs, outputs }: ExportedResource): RecordedMember & { swarmId: string } {
   // Inputs that only the program changes are not repeated in the outputs.
-  const { connection, role, advertiseAddress, swarmId, hostKey } = decryptSecrets({ ...inputs, ...outputs }) as {
-    connection: EngineConnection;
-    role: NodeRole;
+  const { swarmId, hostKey, ...member } = decryptSecrets({ ...inputs, ...outputs }) as {
+    swarmId: string;
     hostKey?: string;
-  } & Record<"advertiseAddress" | "swarmId", string>;
+  } & RecordedMember;
   // A state of an earlier release has the key only in the resource's name.
   const key = hostKey ?? /::[^:]*?-member-([^:]+)$/.exec(urn)?.[1] ?? "";
-  return { key, urn, nodeId: id, role, connection, advertiseAddress, swarmId };
+  const { role, connection, advertiseAddress, dataPathAddress } = member;
+  return { key, urn, nodeId: id, role, connection, advertiseAddress, dataPathAddress, swarmId };
 }
 
 /** The key that marks a secret in an exported stack, next to its value as JSON. */

@@ -1,5 +1,7 @@
-import type { EngineConnection } from "../../engine/engine-connection.ts";
+import { type EngineConnection, isSshConnection } from "../../engine/engine-connection.ts";
 import { runRemoteScript } from "../../engine/ssh-shell.ts";
+import { checkEngineIsLocal, runLocalScript } from "../../engine/this-machine.ts";
+import { FACTS_TIMEOUT_MS } from "../../engine/timeouts.ts";
 import { lastLine } from "../../engine/last-line.ts";
 import { shellQuote, PATH_WITH_SBIN } from "../../engine/shell-quoting.ts";
 
@@ -29,13 +31,27 @@ export function rootScript(commands: readonly string[]): string {
   ].join("\n");
 }
 
+/**
+ * Throws if no script can run on an engine's machine: it is reached neither by ssh, nor is it this machine.
+ */
+export async function assertRunsScripts(connection: EngineConnection): Promise<void> {
+  if (isSshConnection(connection)) return;
+  const elsewhere = await checkEngineIsLocal(connection, FACTS_TIMEOUT_MS);
+  if (elsewhere !== undefined) {
+    throw new Error(`engine ${connection.host}: the files of its machine are inaccessible: ${elsewhere}`);
+  }
+}
+
 /** Runs a script of `rootScript` on an engine's machine and returns its output. */
 export async function runAsRoot(
   connection: EngineConnection,
   script: string,
   { input, timeoutMs }: { input?: string; timeoutMs: number },
 ): Promise<string> {
-  const { exitCode, stdout, stderr } = await runRemoteScript(connection, script, { input, timeoutMs });
+  const options = { input, timeoutMs };
+  const { exitCode, stdout, stderr } = isSshConnection(connection)
+    ? await runRemoteScript(connection, script, options)
+    : await runLocalScript(script, options);
   if (exitCode === 0) return stdout;
   const output = lastLine(stderr) ?? `the script ended with ${exitCode}`;
   throw new Error(`machine of ${connection.host}: ${output}`);

@@ -5,7 +5,8 @@ import { swarmAddress } from "../../core/swarm-address.ts";
 import type { NodeDetails, SwarmInfo } from "../../engine/types.ts";
 import { pause } from "../../engine/pause.ts";
 import { ready, waitFor } from "../../provider/runtime/poll.ts";
-import { expiredCertificateFix } from "../../provider/swarm/expired-certificate.ts";
+import { hasExpiredCertificate } from "../../provider/swarm/expired-certificate.ts";
+import { hasForgottenNode, withoutNode } from "../backup/machine.ts";
 import type { RecordedMember, RecordedSwarm } from "../lib/recorded-stack.ts";
 
 /** How long an engine may take to answer, in milliseconds; without a quorum it is slow. */
@@ -25,16 +26,22 @@ export interface Recovery {
 
 /**
  * Recovers a Swarm that has lost its quorum, with one of its managers alone. Services, networks, secrets and workers stay.
- * The other managers are removed, and join again with the next `up`.
+ * The other managers are removed, and join again with the next `up`; so are workers with an expired certificate.
  *
  * @throws before any change, if there is nothing to recover or the chosen host cannot do it
  */
 export async function recoverSwarm(swarm: RecordedSwarm, hostKey: string): Promise<Recovery> {
   const chosen = findRecordedManager(swarm, hostKey);
   const found = await inspectMembers(swarm);
-  const problem = preconditionError(swarm, chosen, found);
+  const info = found.get(chosen);
+  // A killed run leaves it inactive.
+  const isForgotten = info?.LocalNodeState === "inactive" && (await hasForgottenNode(chosen.connection));
+  const isExpired = isForgotten || (info !== undefined && hasExpiredCertificate(info));
+  const problem = preconditionError(swarm, chosen, found, isExpired);
   if (problem) throw new Error(`host "${hostKey}": ${problem}`);
-  return forceNewCluster(swarm, chosen, found);
+  if (!isExpired) return forceNewCluster(swarm, chosen, found);
+  const workers = await inspectEach(swarm.members.filter(({ role }) => role === "worker"));
+  return withoutNode(chosen.connection, () => forceNewCluster(swarm, chosen, new Map([...found, ...workers])));
 }
 
 /** Returns the manager with that key. */
@@ -57,22 +64,27 @@ export async function forceNewCluster(
   });
   const nodes = await waitUntilManaging(engine);
   const { NodeID } = (await engine.info()).Swarm;
-  const removed = members.filter((member) => member !== chosen && member.role === "manager");
+  const removed = members.filter((member) => {
+    const info = found.get(member);
+    return member !== chosen && (member.role === "manager" || (info && hasExpiredCertificate(info)));
+  });
   for (const member of removed) {
     const state = found.get(member)?.LocalNodeState ?? "inactive";
     if (state !== "inactive") await new Engine(member.connection).leaveSwarm(true);
   }
-  for (const { ID, Spec } of nodes) if (Spec.Role === "manager" && ID !== NodeID) await engine.removeNode(ID, true);
+  const isRemoved = ({ ID, Spec }: NodeDetails) =>
+    ID !== NodeID && (Spec.Role === "manager" || removed.some(({ nodeId }) => nodeId === ID));
+  for (const node of nodes.filter(isRemoved)) await engine.removeNode(node.ID, true);
   return { removed, unreachable: removed.filter((member) => !found.has(member)) };
 }
 
 /** The Engine replaces its Swarm node. The new one fails to start while the old one still listens, so try again. */
 async function initForceNewCluster(engine: Engine, chosen: RecordedMember): Promise<string> {
-  const AdvertiseAddr = chosen.advertiseAddress;
+  const { advertiseAddress: AdvertiseAddr, dataPathAddress: DataPathAddr } = chosen;
   const ListenAddr = swarmAddress(AdvertiseAddr);
   for (const end = Date.now() + RECOVERY_TIMEOUT_MS; ; await pause(500)) {
     try {
-      return await engine.initSwarm({ ForceNewCluster: true, AdvertiseAddr, ListenAddr, Spec: {} });
+      return await engine.initSwarm({ ForceNewCluster: true, AdvertiseAddr, ListenAddr, DataPathAddr, Spec: {} });
     } catch (error) {
       if (!isPortTaken(error) || Date.now() > end) throw error;
     }
@@ -88,16 +100,22 @@ export async function inspectMembers({
   for (const end = Date.now() + LEADER_TIMEOUT_MS; ; await pause(500)) {
     // The others may take as long to answer, so the last inspection must begin after that time.
     const isLast = Date.now() > end;
-    const found = new Map<RecordedMember, SwarmInfo>();
-    await Promise.all(
-      managers.map(async (member) => {
-        const info = await new Engine(member.connection).info(ENGINE_TIMEOUT_MS).catch(() => undefined);
-        if (info) found.set(member, info.Swarm);
-      }),
-    );
+    const found = await inspectEach(managers);
     const leading = [...found.values()].filter(({ Cluster }) => Cluster?.ID === swarmId);
     if (!mayBeStale(leading, managers.length) || isLast) return found;
   }
+}
+
+/** Returns what the members that answer say. */
+async function inspectEach(members: readonly RecordedMember[]): Promise<Map<RecordedMember, SwarmInfo>> {
+  const found = new Map<RecordedMember, SwarmInfo>();
+  await Promise.all(
+    members.map(async (member) => {
+      const info = await new Engine(member.connection).info(ENGINE_TIMEOUT_MS).catch(() => undefined);
+      if (info) found.set(member, info.Swarm);
+    }),
+  );
+  return found;
 }
 
 /**
@@ -114,6 +132,7 @@ export function preconditionError(
   { swarmId, unlockKey }: Pick<RecordedSwarm, "swarmId" | "unlockKey">,
   chosen: RecordedMember,
   found: ReadonlyMap<RecordedMember, SwarmInfo>,
+  isExpired: boolean,
 ): string | undefined {
   // The Engine rejects it only after it has left the Swarm (observed with 20.10).
   if (unlockKey)
@@ -126,8 +145,8 @@ export function preconditionError(
   const choice = others.length > 0 ? `choose one of ${keysOf(others)}` : "no other manager answers either";
   if (!info) return `its engine at ${chosen.connection.host} does not answer; ${choice}`;
   if (info.LocalNodeState === "locked") return "is locked: run `docker swarm unlock` there first";
-  const expired = expiredCertificateFix(info);
-  if (expired !== undefined) return expired;
+  // Managers with a valid certificate have the latest changes.
+  if (isExpired) return others.length > 0 ? `its certificate has expired; ${choice}` : undefined;
   if (!info.ControlAvailable) return `is no longer a manager (${info.LocalNodeState}); ${choice}`;
   return undefined;
 }

@@ -1,14 +1,17 @@
 import type { SwarmInfo } from "../../engine/types.ts";
+import { REJOIN } from "./node-address.ts";
+
+/** Whether a node's certificate has expired, because its engine was off for longer than the certificate is valid. */
+export function hasExpiredCertificate({ LocalNodeState, Error: error = "" }: SwarmInfo): boolean {
+  return LocalNodeState === "error" && /certificates? .*expired/is.test(error);
+}
 
 /**
- * Returns how to recover a node if its certificate expired while its engine was off; otherwise undefined. Up to version
- * 29, the Engine rejects `--force-new-cluster` as long as it remembers its node.
+ * Returns what to do about a node whose certificate has expired.
+ *
+ * @param isWorking whether the Swarm has a working manager
  */
-export function expiredCertificateFix({ LocalNodeState, NodeAddr, Error: error = "" }: SwarmInfo): string | undefined {
-  if (LocalNodeState !== "error" || !/certificates? .*expired/is.test(error)) return undefined;
-  return (
-    "its certificate has expired: on a manager, run `systemctl stop docker`, rename swarm/docker-state.json in Docker's data " +
-    "folder (/var/lib/docker), run `systemctl start docker` and `docker swarm init --force-new-cluster --advertise-addr " +
-    `${NodeAddr}\`, which keeps the Swarm; on all other hosts run \`docker swarm leave --force\`, and the next \`up\` joins them`
-  );
+export function expiredCertificateFix(isWorking: boolean): string {
+  const fix = isWorking ? REJOIN : "recover the Swarm with `npm run recover -- <manager>`, then `npm run up`";
+  return `its certificate has expired, because its engine was off for too long: ${fix}`;
 }

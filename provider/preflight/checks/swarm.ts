@@ -2,7 +2,7 @@ import { isVersionIn } from "../../../engine/version.ts";
 import { HOSTNAME_FORM, isHostname } from "../../../core/hostname.ts";
 import { describeOwner } from "../../../core/labels.ts";
 import { hasSecurityOption } from "../../../core/security-options.ts";
-import { expiredCertificateFix } from "../../swarm/expired-certificate.ts";
+import { expiredCertificateFix, hasExpiredCertificate } from "../../swarm/expired-certificate.ts";
 import type { SwarmRequirement } from "../../../core/requirement.ts";
 import type { PreflightIssue } from "./issue.ts";
 import type { MachineFacts } from "../facts/machine.ts";
@@ -103,11 +103,9 @@ function membershipError(
 ): string | undefined {
   const { LocalNodeState: state, NodeID, Error: error } = info.Swarm;
   if (state === "locked") return hasUnlockKey ? undefined : "is a locked manager: run `docker swarm unlock` there";
+  if (hasExpiredCertificate(info.Swarm)) return expiredCertificateFix(managed !== undefined);
   if (state === "error")
-    return (
-      expiredCertificateFix(info.Swarm) ??
-      `its Swarm node is broken (${error}): fix it, or leave with \`docker swarm leave --force\``
-    );
+    return `its Swarm node is broken (${error}): fix it, or leave with \`docker swarm leave --force\``;
   if (state !== "active") return undefined;
   const known = managed?.[1].manager;
   if (manager) {

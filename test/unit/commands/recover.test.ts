@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { type ExportedStack, recordedSwarm, type RecordedMember } from "../../../commands/lib/recorded-stack.ts";
 import { forceNewCluster, mayBeStale, inspectMembers, preconditionError } from "../../../commands/recover/recover.ts";
@@ -67,6 +68,7 @@ const info = (more: Partial<SwarmInfo> = {}): SwarmInfo => ({
   ControlAvailable: true,
   ...more,
 });
+const EXPIRED = info({ ControlAvailable: false, LocalNodeState: "error", Error: "x509: certificate has expired" });
 const [a, b] = recordedSwarm(stack(member("a"), member("b")), "a").members as [RecordedMember, RecordedMember];
 
 test.each<[string, [RecordedMember, SwarmInfo][], string, string | undefined]>([
@@ -88,16 +90,20 @@ test.each<[string, [RecordedMember, SwarmInfo][], string, string | undefined]>([
     "",
     "is no longer a manager",
   ],
+  ["a certificate that has expired", [[a, EXPIRED]], "", undefined],
   [
-    "a certificate that has expired",
-    [[a, info({ ControlAvailable: false, LocalNodeState: "error", Error: "x509: certificate has expired" })]],
+    "a certificate that has expired, unlike another manager's",
+    [
+      [a, EXPIRED],
+      [b, info()],
+    ],
     "",
-    "rename swarm/docker-state.json",
+    "its certificate has expired; choose one of b",
   ],
   ["a locked manager", [[a, info({ ControlAvailable: false, LocalNodeState: "locked" })]], "", "is locked"],
   ["a Swarm that locks its managers", [[a, info()]], "key", "bring enough of its managers back"],
 ])("recovery with %s", (_what, found, unlockKey, expected) => {
-  const problem = preconditionError({ swarmId: "swarm-id", unlockKey }, a, new Map(found));
+  const problem = preconditionError({ swarmId: "swarm-id", unlockKey }, a, new Map(found), found[0]?.[1] === EXPIRED);
   if (expected === undefined) expect(problem).toBeUndefined();
   else expect(problem).toContain(expected);
 });
@@ -115,12 +121,16 @@ test.each<[string, (number | undefined)[], number, boolean]>([
 });
 
 /** Starts an engine behind a socket, as a manager in a stack's state. */
-async function managerOn(answer: (path: string) => [status: number, body: unknown]): Promise<RecordedMember> {
+async function managerOn(
+  answer: (path: string, sent: string) => [status: number, body: unknown],
+): Promise<RecordedMember> {
   const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-recover-"));
   const path = join(folder, "engine.sock");
   const server = createServer((request, response) => {
-    const [status, body] = answer(request.url ?? "");
-    response.writeHead(status).end(JSON.stringify(body));
+    void text(request).then((sent) => {
+      const [status, body] = answer(request.url ?? "", sent);
+      response.writeHead(status).end(JSON.stringify(body));
+    });
   });
   await new Promise<void>((listening) => server.listen(path, listening));
   onTestFinished(() => {
@@ -168,6 +178,18 @@ test("waits for the port of the manager's previous node", async () => {
   const { inits, goesOn } = await managerThatInits([500, TAKEN], [200, ""]);
   expect(await goesOn()).toEqual({ removed: [], unreachable: [] });
   expect(inits).toHaveLength(2);
+});
+
+test("keeps the addresses of the manager", async () => {
+  let sent: unknown;
+  const manager = await managerOn((path, body) => {
+    if (path.endsWith("/swarm/init")) sent = JSON.parse(body);
+    return [200, path.endsWith("/info") ? { Swarm: info() } : []];
+  });
+  const chosen = { ...manager, dataPathAddress: "10.9.0.1" };
+  await forceNewCluster({ swarmId: "swarm-id", unlockKey: "", members: [chosen] }, chosen, new Map());
+  const addresses = { AdvertiseAddr: "10.0.0.1", ListenAddr: "10.0.0.1:2377", DataPathAddr: "10.9.0.1" };
+  expect(sent).toEqual({ ForceNewCluster: true, ...addresses, Spec: {} });
 });
 
 test.each([

@@ -13,7 +13,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { assertNewFile } from "../../../commands/backup/file.ts";
-import { backupCommands, rollBackCommands, restoreCommands } from "../../../commands/backup/scripts.ts";
+import {
+  backupCommands,
+  discardNodeCommands,
+  forgetNodeCommands,
+  hasForgottenNodeCommands,
+  recallNodeCommands,
+  restoreCommands,
+  rollBackCommands,
+} from "../../../commands/backup/scripts.ts";
 import { type TarEntry, tar } from "../../../toolchain/tar.ts";
 
 let folder: string;
@@ -116,7 +124,9 @@ describe("a restored state", () => {
   test("replaces the machine's own, which is kept beside it", () => {
     expect(restored(archive(GOOD))).toMatchObject({ status: 0, stderr: "" });
     expect(names()).toEqual(["swarm", "swarm.before-1", "volumes"]);
-    expect([read("swarm/docker-state.json"), read("swarm.before-1/key")]).toEqual(["saved", "own key"]);
+    expect([read("swarm/cert"), read("swarm.before-1/key")]).toEqual(["saved", "own key"]);
+    // The engine does not start the node of that time.
+    expect(readdirSync(join(root, "swarm"))).toEqual(["cert"]);
     expect(said()).toEqual(["stop", "start"]);
     ran(rollBackCommands(root, former));
     expectOwn();
@@ -160,16 +170,44 @@ describe("a restored state", () => {
     ["it cannot be moved into place", { program: ["mv", moveFailing("*swarm.restored*")] }, ["stop", "stop", "start"]],
     ["the machine's own cannot be moved away", { program: ["mv", moveFailing("*/swarm")] }, ["stop", "stop", "start"]],
     ["a signal arrives while the engine stops", { stop: "kill -TERM $$" }, ["stop", "stop", "start"]],
-    [
-      "the engine does not start with it",
-      { start: '! grep -q saved "$ROOT/swarm/docker-state.json"' },
-      ["stop", "start", "stop", "start"],
-    ],
+    ["the engine does not start with it", { start: '[ ! -e "$ROOT/swarm/cert" ]' }, ["stop", "start", "stop", "start"]],
   ])("is rolled back if %s", (_what, stubs, engine) => {
     const start = stubs.start?.replace("$ROOT", root) ?? ":";
     expect(restored(archive(GOOD), { ...stubs, start }).status).not.toBe(0);
     expectOwn();
     expect(said()).toEqual(engine);
+  });
+});
+
+describe("a forgotten node", () => {
+  const STATE = "swarm/docker-state.json";
+  const files = () => readdirSync(join(root, "swarm")).toSorted();
+  const isForgotten = () => ran(hasForgottenNodeCommands(root)).stdout === "forgotten\n";
+
+  test("keeps its data, and is recalled", () => {
+    expect(ran(forgetNodeCommands(root)).status).toBe(0);
+    expect(files()).toEqual(["docker-state.json.expired", "key"]);
+    expect(isForgotten()).toBe(true);
+    // A new node that fails writes its own file.
+    write(STATE, "new");
+    expect(ran(recallNodeCommands(root)).status).toBe(0);
+    expectOwn();
+    expect(isForgotten()).toBe(false);
+    expect(said()).toEqual(["stop", "start", "stop", "start"]);
+  });
+
+  test("may be forgotten again by the run after a killed one", () => {
+    for (let runs = 0; runs < 2; runs++) expect(ran(forgetNodeCommands(root)).status).toBe(0);
+    write(STATE, "new");
+    expect(isForgotten()).toBe(false);
+    ran(discardNodeCommands(root));
+    expect(files()).toEqual(["docker-state.json", "key"]);
+  });
+
+  test("stays if the engine does not stop, and the engine is started", () => {
+    expect(ran(forgetNodeCommands(root), "", { stop: "return 1" }).status).not.toBe(0);
+    expectOwn();
+    expect(said()).toEqual(["stop", "start"]);
   });
 });
 

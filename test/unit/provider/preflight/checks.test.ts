@@ -4,6 +4,7 @@ import { checkAll, formatReport } from "../../../../provider/preflight/checks/al
 import { encryptsUnsafely } from "../../../../provider/preflight/checks/network.ts";
 import type { MachineFacts } from "../../../../provider/preflight/facts/machine.ts";
 import type { ClusterSnapshot } from "../../../../provider/preflight/snapshot.ts";
+import { REJOIN } from "../../../../provider/swarm/node-address.ts";
 import { ownerLabels } from "../../../../core/labels.ts";
 import {
   attached,
@@ -55,6 +56,12 @@ const inSwarm = (swarm: object, name = "a") =>
       Swarm: { NodeID: "n9", NodeAddr: "", LocalNodeState: "active", ControlAvailable: false, ...swarm },
     },
   );
+// The words of Docker 20.10.24.
+const expired = inSwarm({
+  LocalNodeState: "error",
+  Error:
+    "error while loading TLS certificate in /var/lib/docker/swarm/certificates/swarm-node.crt: certificate (1 - tae6) not valid after Sun, 01 Mar 2026 00:00:00 UTC, and it is currently Tue, 01 Dec 2026 05:28:59 UTC: x509: certificate has expired or is not yet valid: ",
+});
 
 describe("accepts a deployment", () => {
   test.each<[string, Requirement[], ClusterSnapshot]>([
@@ -239,16 +246,13 @@ describe("rejects", () => {
     ],
     [
       SWARM,
-      snapshot({
-        a: inSwarm({
-          LocalNodeState: "error",
-          NodeAddr: "198.51.100.1",
-          // The words of Docker 20.10.24.
-          Error:
-            "error while loading TLS certificate in /var/lib/docker/swarm/certificates/swarm-node.crt: certificate (1 - tae6) not valid after Sun, 01 Mar 2026 00:00:00 UTC, and it is currently Tue, 01 Dec 2026 05:28:59 UTC: x509: certificate has expired or is not yet valid: ",
-        }),
-      }),
-      `${ENGINE} its certificate has expired: on a manager, run \`systemctl stop docker\`, rename swarm/docker-state.json in Docker's data folder (/var/lib/docker), run \`systemctl start docker\` and \`docker swarm init --force-new-cluster --advertise-addr 198.51.100.1\`, which keeps the Swarm; on all other hosts run \`docker swarm leave --force\`, and the next \`up\` joins them`,
+      snapshot({ a: expired }),
+      `${ENGINE} its certificate has expired, because its engine was off for too long: recover the Swarm with \`npm run recover -- <manager>\`, then \`npm run up\``,
+    ],
+    [
+      SWARM,
+      snapshot({ a: expired, b: ownManager({ hostname: "b" }, [], { ID: "engine-b", Name: "b" }) }),
+      `${ENGINE} its certificate has expired, because its engine was off for too long: ${REJOIN}`,
     ],
     [
       { ...SWARM, adopt: true },
