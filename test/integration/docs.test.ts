@@ -201,7 +201,7 @@ describeOnLab(
           /\+ 1 to create\s+~ 1 to update\s+2 changes\. \d+ unchanged/,
         ],
         ["npm run up -- --json", /"status":\{"stack":"dev"[^]*"problems":\[\]\}\}/],
-        ["npm run down -- --delete-data --yes", /Resources:\s+- 20 deleted[^]*minio-d1/],
+        ["npm run down -- --delete-data --yes", /Resources:\s+- 21 deleted[^]*minio-d1/],
       ])("%s", async (command, expected) => expect(await typed(command)).toMatch(expected));
     });
 
