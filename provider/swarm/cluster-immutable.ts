@@ -42,12 +42,14 @@ export async function checkReplacement(news: ClusterInputs): Promise<string | un
       (isOurs ? await replacementCost(engine) : "only its owner can recreate it")
     );
   }
-  const [property] = news.allowOutage ? [] : changedCreationSettings(creationSettingsFrom(swarm), news);
+  const [property] = isOurs && news.allowOutage ? [] : changedCreationSettings(creationSettingsFrom(swarm), news);
   if (!property) return undefined;
   return (
     `${property} ${JSON.stringify(news[property])}: the Swarm was created with ` +
     `${JSON.stringify(creationSettingsFrom(swarm)[property])}, and only a new Swarm can have another value; ` +
-    (await replacementCost(engine, "Restore the value, or set"))
+    (isOurs
+      ? await replacementCost(engine, "Restore the value, or set")
+      : "only its owner can recreate it: restore the value")
   );
 }
 
