@@ -1,5 +1,4 @@
-import { type Engine, undefinedIfNotFound } from "../../engine/engine.ts";
-import { isNetworkInUse } from "../../engine/errors.ts";
+import type { Engine } from "../../engine/engine.ts";
 import type { NetworkDetails } from "../../engine/types.ts";
 import type { NetworkConfigOnHost } from "../../core/requirement.ts";
 import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
@@ -9,13 +8,12 @@ import {
   inspectInSwarm,
   optionalManagerFinder,
   managerFinder,
-  waitWithManager,
 } from "../swarm/with-manager.ts";
 import { needsManagerUpdate, type Managers } from "../swarm/manager-pool.ts";
 import { changedKeys, containsUnknown, deepEqual } from "../runtime/diff.ts";
 import { ResourceError } from "../runtime/errors.ts";
 import { networkImportError } from "./import-error.ts";
-import { ready } from "../runtime/poll.ts";
+import { removeNetwork } from "./remove-network.ts";
 
 export interface ConfigFromNetworkInputs {
   managers: Managers;
@@ -33,9 +31,6 @@ export interface ConfigFromNetworkState extends ConfigFromNetworkInputs {
   /** The network's id in the Swarm, by which the preflight recognises this stack's networks. */
   networkId: string;
 }
-
-/** How long tasks and containers may take to leave a network, in seconds. */
-const RELEASE_SECONDS = 120;
 
 /**
  * A swarm-scoped `--config-from` network, which each host creates from its own `--config-only` network. Docker allows no
@@ -131,18 +126,5 @@ async function findOwnNetwork(manager: Engine, inputs: ConfigFromNetworkInputs):
   if (network.ConfigFrom?.Network === configFrom) return network;
   throw new ResourceError(
     `networkName "${name}": a network of that name exists and does not belong to this stack: choose another name, or remove it`,
-  );
-}
-
-async function removeNetwork(find: FindManager<Engine | undefined>, id: string, name: string): Promise<void> {
-  await waitWithManager(
-    find,
-    async (manager) => {
-      if (manager) await undefinedIfNotFound(manager.removeNetwork(id));
-      return ready(undefined);
-    },
-    // Tasks on it may be stopping.
-    { subject: `network ${name}`, timeoutSeconds: RELEASE_SECONDS, isRetryable: isNetworkInUse },
-    (because) => new ResourceError(`network ${name}: ${because}: stop or detach what uses it first`),
   );
 }
