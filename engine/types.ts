@@ -104,13 +104,18 @@ export interface NetworkDetails {
   Scope: "local" | "swarm" | "global";
   Driver: string;
   Internal: boolean;
+  EnableIPv6?: boolean;
   Attachable: boolean;
   Ingress: boolean;
   /** Whether it only holds the configuration for other networks of the host (`--config-only`). */
   ConfigOnly?: boolean;
   /** The config-only network that this one was created from; its name is empty if there is none. */
   ConfigFrom?: { Network: string };
-  IPAM: { Driver: string; Config: { Subnet?: string; Gateway?: string; IPRange?: string }[] | null };
+  IPAM: {
+    Driver: string;
+    Options?: Record<string, string> | null;
+    Config: { Subnet?: string; Gateway?: string; IPRange?: string }[] | null;
+  };
   Options: Record<string, string> | null;
   Labels: Record<string, string> | null;
   Containers?: Record<string, { Name: string; EndpointID: string; MacAddress: string; IPv4Address: string }> | null;
@@ -124,11 +129,17 @@ export interface NetworkRequest {
   Driver?: string;
   Scope?: "local" | "swarm";
   Attachable?: boolean;
+  Internal?: boolean;
+  EnableIPv6?: boolean;
   ConfigOnly?: boolean;
   ConfigFrom?: { Network: string };
-  IPAM?: { Driver: string; Config: { Subnet?: string; Gateway?: string; IPRange?: string }[] };
-  Options?: Record<string, string>;
-  Labels?: Record<string, string>;
+  IPAM?: {
+    Driver: string;
+    Options?: Record<string, string> | null;
+    Config: { Subnet?: string; Gateway?: string; IPRange?: string }[];
+  };
+  Options?: Record<string, string> | null;
+  Labels?: Record<string, string> | null;
 }
 
 export interface SecretDetails {

@@ -7,7 +7,14 @@ import { openPortViolations } from "./ports.ts";
 import { getProperty, type Rule, type PolicyResource } from "./rule.ts";
 import { tlsViolations, tlsViolationsOnNetworks } from "./tls.ts";
 
-const NETWORK = "docker:index/network:Network";
+/** Paths of a network's driver and of its option `encrypted`, by type. */
+const OVERLAY_PROPERTIES: Readonly<Record<string, readonly [driver: string[], encrypted: string[]]>> = {
+  "docker:index/network:Network": [["driver"], ["options", "encrypted"]],
+  "swarm:index:Network": [
+    ["spec", "Driver"],
+    ["spec", "Options", "encrypted"],
+  ],
+};
 const MEMBER = "swarm:index:Member";
 
 /** All rules of this package. */
@@ -68,9 +75,10 @@ export const RULES: readonly Rule[] = [
 ];
 
 function unencryptedOverlay({ type, props }: PolicyResource): string[] {
-  if (type !== NETWORK || getProperty(props, "driver") !== "overlay") return [];
+  const [driver, encrypted] = OVERLAY_PROPERTIES[type] ?? [];
+  if (!driver || !encrypted || getProperty(props, ...driver) !== "overlay") return [];
   // The option's presence is enough: the docker CLI sets it to an empty string.
-  const option = getProperty(props, "options", "encrypted");
+  const option = getProperty(props, ...encrypted);
   if (option !== undefined && option !== null && option !== "false") return [];
   return ["traffic between hosts is not encrypted: set encrypted: true (for a docker.Network, options.encrypted)"];
 }

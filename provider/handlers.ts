@@ -8,6 +8,7 @@ import { RootServiceAccounts } from "./minio/root-service-accounts.ts";
 import { User } from "./minio/user.ts";
 import { ConfigFromNetwork } from "./networks/config-from-network.ts";
 import { ConfigOnlyNetwork } from "./networks/config-only-network.ts";
+import { Network } from "./networks/network.ts";
 import { NetworkAllocation } from "./networks/network-allocation.ts";
 import { PredefinedNetwork } from "./networks/predefined-network.ts";
 import { Preflight } from "./preflight/preflight.ts";
@@ -40,6 +41,7 @@ export const handlers: Handlers = {
   LaunchSnapshot,
   Machine,
   Member,
+  Network,
   NetworkAllocation,
   NodeLabels,
   PredefinedNetwork,

@@ -13,6 +13,7 @@ export type Kind =
   | "Identity"
   | "Member"
   | "ConfigOnlyNetwork"
+  | "Network"
   | "NetworkAllocation"
   | "NodeLabels"
   | "PredefinedNetwork"

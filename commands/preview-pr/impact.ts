@@ -19,6 +19,11 @@ export const SEVERITY: readonly Impact["kind"][] = ["data", "outage", "access", 
 
 const DATA_STAYS = "the data in its volumes and on mounted disks stays";
 
+const NETWORK_REMOVAL: Impact = {
+  kind: "outage",
+  text: "the network is removed, and everything attached to it is disconnected",
+};
+
 /** Impact of deleting or replacing a resource, by type. */
 const REMOVAL_IMPACTS: Readonly<Record<string, Impact>> = {
   "docker:index/volume:Volume": { kind: "data", text: "the volume and its contents are deleted" },
@@ -46,10 +51,8 @@ const REMOVAL_IMPACTS: Readonly<Record<string, Impact>> = {
   },
   "docker:index/service:Service": { kind: "outage", text: "the service and all its tasks are removed" },
   "docker:index/container:Container": { kind: "outage", text: "the container and all files written in it are removed" },
-  "docker:index/network:Network": {
-    kind: "outage",
-    text: "the network is removed, and everything attached to it is disconnected",
-  },
+  "docker:index/network:Network": NETWORK_REMOVAL,
+  "swarm:index:Network": NETWORK_REMOVAL,
   "kubernetes:apps/v1:StatefulSet": { kind: "outage", text: "all its pods stop; their claims stay" },
   "aws:ec2/instance:Instance": {
     kind: "outage",

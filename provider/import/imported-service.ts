@@ -1,15 +1,11 @@
 import { undefinedIfNotFound } from "../../engine/engine.ts";
 import type { EngineConnection } from "../../engine/engine-connection.ts";
 import type { ServiceSpec } from "../../engine/types.ts";
-import { describeOwner, OWNER_LABEL } from "../../core/labels.ts";
 import { ResourceError } from "../runtime/errors.ts";
 import { logLine } from "../runtime/log-line.ts";
 import { decideRollout } from "../service/update-strategy.ts";
 import type { ServiceInputs } from "../service/service-inputs.ts";
-import { inspectImportedSwarm } from "./imported-swarm.ts";
-
-/** No state: an imported service keeps its labels. */
-const NO_OWNER = { id: "", project: "", stack: "", name: "" };
+import { inspectImportedSwarm, NO_OWNER, rejectOwned } from "./imported-swarm.ts";
 
 /**
  * Returns a service as inputs that describe it completely, with its id; undefined if it does not exist.
@@ -25,12 +21,7 @@ export async function inspectImportedService(
   const service = await undefinedIfNotFound(engine.inspectService(name));
   if (!service) return undefined;
   const { Labels, Name } = service.Spec;
-  if (Labels?.[OWNER_LABEL] !== undefined) {
-    throw new ResourceError(
-      `service ${Name}: cannot be imported: it belongs to ${describeOwner(Labels)}: ` +
-        "use the state that created it, or declare a SwarmService with adopt: true",
-    );
-  }
+  rejectOwned(`service ${Name}`, Labels, "a SwarmService");
   const spec = importedSpec(service.Spec);
   const tasks = taskCount(spec);
   if (spec.TaskTemplate.ContainerSpec.Env?.length) {

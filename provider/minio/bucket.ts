@@ -1,6 +1,6 @@
 import { resolveLocalEngine } from "../../engine/connection.ts";
 import type { EngineConnection } from "../../engine/engine-connection.ts";
-import { locateImportedBucket } from "../import/imported-bucket.ts";
+import { locateImported } from "../import/imported-store.ts";
 import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
 import { logLine } from "../runtime/log-line.ts";
 import { mcTry, hasLocationChanged, StoreUnreachableError, type StoreLocation, mc } from "./admin-client.ts";
@@ -110,7 +110,7 @@ async function ensureBucket({ store, bucketName, versioning, objectLock }: Bucke
 
 /** Reads an existing bucket. Like an existing bucket that `create` finds, it is never deleted. */
 async function importBucket(id: string, connection: EngineConnection) {
-  const { store, bucketName } = await locateImportedBucket(id, connection);
+  const { store, name: bucketName } = await locateImported("bucket", id, connection);
   const live = await inspectBucket(store, bucketName);
   if (!live) return NOT_FOUND;
   const inputs = { store, bucketName, ...live };

@@ -1,17 +1,13 @@
+import { resolveLocalEngine } from "../../engine/connection.ts";
+import { inspectImportedUser } from "../import/imported-user.ts";
 import { isAnotherStore, keepStateIfUnreachable } from "./bucket.ts";
 import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
 import { logLine } from "../runtime/log-line.ts";
 import { randomText } from "../runtime/random-text.ts";
 import { revokeServiceAccounts, listServiceAccounts } from "./service-accounts.ts";
-import {
-  type McResult,
-  mcTry,
-  hasLocationChanged,
-  StoreUnreachableError,
-  type StoreLocation,
-  mc,
-} from "./admin-client.ts";
-import { changedKeys, containsUnknown, deepEqual } from "../runtime/diff.ts";
+import { mcTry, hasLocationChanged, StoreUnreachableError, type StoreLocation, mc } from "./admin-client.ts";
+import { getPolicy, inspectUser, isSamePolicy, throwUnlessNotFound } from "./user-info.ts";
+import { changedKeys, containsUnknown } from "../runtime/diff.ts";
 import { ResourceError } from "../runtime/errors.ts";
 
 export interface UserInputs {
@@ -24,14 +20,14 @@ export interface UserInputs {
   policyPrefix?: string;
   /** Name of the user's policy, which identifies the stack that owns the user. Decided by `check`. */
   policyName?: string;
-  /** The policy as JSON. */
-  policy: string;
-  /** Names of all policies of the user: only its own. Decided by `check`. */
+  /** The user's own policy as JSON. An imported user has none, only names of policies. */
+  policy?: string;
+  /** Names of all policies of the user. If it has its own, `check` decides that this is the only one. */
   policies?: string[];
   enabled: boolean;
   /** A change generates a new secret key. */
   generation?: string;
-  /** @default - one is generated and kept in the state */
+  /** @default - one is generated and kept in the state; that of an imported user is not known and stays */
   secretKey?: string;
   /** Whether to adopt an existing user of this name. */
   adopt?: boolean;
@@ -40,12 +36,10 @@ export interface UserInputs {
 /** The inputs with the values that `check` decides. */
 export interface CheckedUser extends UserInputs {
   accessKey: string;
-  policyName: string;
   policies: string[];
 }
 
 export interface UserState extends CheckedUser {
-  secretKey: string;
   /** Access keys of unwanted service accounts of the user. Absent in states of earlier releases. */
   serviceAccounts?: string[];
 }
@@ -53,8 +47,10 @@ export interface UserState extends CheckedUser {
 /** MinIO's own minimum. */
 const MIN_SECRET_KEY_LENGTH = 8;
 
-/** A user of a store with its own policy. */
+/** A user of a store with its own policy, or an imported one. */
 export const User: ResourceHandler<UserInputs, UserState> = {
+  secrets: ["secretKey"],
+
   async check(olds, news) {
     const { secretKey = "", accessKey = "" } = news;
     const isTooShort = secretKey !== "" && !containsUnknown(secretKey) && secretKey.length < MIN_SECRET_KEY_LENGTH;
@@ -79,25 +75,27 @@ export const User: ResourceHandler<UserInputs, UserState> = {
     const inputs = given as CheckedUser;
     const { store, accessKey, policyName } = inputs;
     const live = await inspectUser(store, accessKey);
-    const left = live && (await getPolicy(store, policyName)) !== undefined;
+    const left = live && policyName !== undefined && (await getPolicy(store, policyName)) !== undefined;
     // A user that a killed `up` of this stack created has this stack's policy, or none yet.
     if (live && !inputs.adopt && !(left && live.policies.every((name) => name === policyName))) {
+      const way = inputs.policy === undefined ? "import it with `pulumi import swarm:index:User`" : "set adopt: true";
       throw new ResourceError(
         `accessKey "${accessKey}": the store already has a user of that name, which does not belong to this stack: ` +
-          "set adopt: true, choose another name, or remove it with `mc admin user remove`",
+          `${way}, choose another name, or remove it with \`mc admin user remove\``,
       );
     }
     const secretKey = inputs.secretKey ?? randomText(40);
     await ensureUser(inputs, secretKey, live?.policies ?? []);
     if (live && !inputs.adopt) await revokeServiceAccounts(store, accessKey);
+    await ensureStatus(inputs);
     return { id: accessKey, outs: { ...inputs, secretKey, serviceAccounts: [] } };
   },
 
-  async read(id, state) {
-    if (!state)
-      throw new ResourceError(
-        `user ${id} cannot be imported: MinIO does not return its secret key: declare a MinioUser with adopt: true`,
-      );
+  async read(id, state, engine = resolveLocalEngine) {
+    if (!state) {
+      const found = await inspectImportedUser(id, engine());
+      return found ? { id: found.accessKey, props: found, inputs: found } : NOT_FOUND;
+    }
     const live = await keepStateIfUnreachable(state, () => readUser(state));
     if (!live) return NOT_FOUND;
     const { secretKey: _secret, serviceAccounts: _accounts, ...inputs } = live;
@@ -109,19 +107,25 @@ export const User: ResourceHandler<UserInputs, UserState> = {
     const kept = olds.generation === news.generation ? olds.secretKey : randomText(40);
     const secretKey = news.secretKey ?? kept;
     const live = await inspectUser(news.store, news.accessKey);
-    await ensureUser(news, secretKey, live?.policies ?? []);
-    // By now, MinIO rejects the previous secret key, and the policy keeps the user from creating service accounts.
-    const isRotated = secretKey !== olds.secretKey;
-    if (isRotated || !live?.enabled || olds.serviceAccounts?.length) {
+    const isNewKey = secretKey !== olds.secretKey;
+    const hasOwnPolicy = news.policy !== undefined;
+    await ensureUser(news, hasOwnPolicy || isNewKey ? secretKey : undefined, live?.policies ?? []);
+    // By now, MinIO rejects the previous secret key, and the user's own policy keeps it from creating service accounts. The
+    // first key that is given for an imported user may be the present one.
+    const isRotated = isNewKey && (olds.secretKey !== undefined || news.secretKey === undefined);
+    const isUnwanted = hasOwnPolicy && (!live?.enabled || Boolean(olds.serviceAccounts?.length));
+    if (isRotated || isUnwanted) {
       const revoked = await revokeServiceAccounts(news.store, news.accessKey);
       if (revoked.length > 0) logLine(`user ${news.accessKey}: service accounts removed: ${revoked.join(", ")}`);
     }
+    await ensureStatus(news);
     return { outs: { ...news, serviceAccounts: [], secretKey } };
   },
 
   async delete(_id, { store, accessKey, policyName }) {
     try {
       throwUnlessNotFound(await mcTry(store, ["admin", "user", "remove", "local", accessKey]));
+      if (policyName === undefined) return;
       throwUnlessNotFound(await mcTry(store, ["admin", "policy", "remove", "local", policyName]));
     } catch (error) {
       if (!(error instanceof StoreUnreachableError)) throw error;
@@ -131,10 +135,14 @@ export const User: ResourceHandler<UserInputs, UserState> = {
 };
 
 /**
- * Returns the inputs with the access key and the names of the policy. A user keeps its names until another access key
+ * Returns the inputs with the access key and the names of the policies. A user keeps its names until another access key
  * is declared, so users of earlier releases do not change.
  */
 export function resolveUserNames(olds: Partial<UserInputs>, news: UserInputs): UserInputs {
+  if (news.policy === undefined) {
+    const { policies = [] } = news;
+    return { ...news, policies: containsUnknown(policies) ? policies : policies.toSorted() };
+  }
   const accessKey = news.accessKey ?? olds.accessKey ?? news.defaultAccessKey;
   const keeps = accessKey === olds.accessKey && olds.policyName !== undefined;
   const named = containsUnknown(accessKey) ? accessKey : `${news.policyPrefix}:${accessKey}`;
@@ -142,41 +150,37 @@ export function resolveUserNames(olds: Partial<UserInputs>, news: UserInputs): U
   return { ...news, accessKey, policyName, policies: policyName === undefined ? [] : [policyName] };
 }
 
-/** Returns whether two policies are equal, regardless of the order of their elements. */
-export function isSamePolicy(a: string, b: string): boolean {
-  return deepEqual(sortDeep(JSON.parse(a)), sortDeep(JSON.parse(b)));
-}
-
-function sortDeep(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    return value.map(sortDeep).toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+/**
+ * Creates or updates the user's own policy and then the user, so that the user never exists without its policy.
+ *
+ * @param secretKey undefined to leave it as it is
+ * @param attached names of the policies that the user has
+ */
+async function ensureUser(inputs: CheckedUser, secretKey: string | undefined, attached: string[]): Promise<void> {
+  const { store, accessKey, policyName, policy, policies } = inputs;
+  if (policy !== undefined && policyName !== undefined) {
+    await mc(store, ["admin", "policy", "create", "local", policyName, "/dev/stdin"], policy);
   }
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .map(([key, field]) => [key, sortDeep(field)] as const)
-      .toSorted(([a], [b]) => (a < b ? -1 : 1)),
-  );
-}
-
-/** Creates or updates the policy and then the user, so that the user never exists without its policy. */
-async function ensureUser(inputs: CheckedUser, secretKey: string, policies: string[]): Promise<void> {
-  const { store, accessKey, policyName, policy } = inputs;
-  await mc(store, ["admin", "policy", "create", "local", policyName, "/dev/stdin"], policy);
-  for (const other of policies.filter((name) => name !== policyName)) {
+  for (const other of attached.filter((name) => !policies.includes(name))) {
     await mc(store, ["admin", "policy", "detach", "local", other, "--user", accessKey]);
   }
   // For an existing user, `add` sets the secret key and enables it.
-  await mc(store, ["admin", "user", "add", "local", accessKey], `${secretKey}\n`);
-  if (!policies.includes(policyName)) {
-    await mc(store, ["admin", "policy", "attach", "local", policyName, "--user", accessKey]);
+  if (secretKey !== undefined) await mc(store, ["admin", "user", "add", "local", accessKey], `${secretKey}\n`);
+  for (const name of policies.filter((one) => !attached.includes(one))) {
+    await mc(store, ["admin", "policy", "attach", "local", name, "--user", accessKey]);
   }
+}
+
+/** Enables or disables an imported user. Others are always enabled, together with their key. */
+async function ensureStatus({ store, accessKey, policy, enabled }: CheckedUser): Promise<void> {
+  if (policy === undefined) await mc(store, ["admin", "user", enabled ? "enable" : "disable", "local", accessKey]);
 }
 
 async function readUser(state: UserState): Promise<UserState | undefined> {
   const { store, accessKey, policyName } = state;
   const live = await inspectUser(store, accessKey);
   if (!live) return undefined;
+  if (policyName === undefined || state.policy === undefined) return { ...state, ...live };
   const policy = (await getPolicy(store, policyName)) ?? "{}";
   // MinIO lists no service accounts of a disabled user. That is drift anyway, and the update removes them.
   const serviceAccounts = live.enabled ? await tryListServiceAccounts(store, accessKey) : [];
@@ -193,32 +197,3 @@ async function tryListServiceAccounts(store: StoreLocation, accessKey: string): 
     return [];
   }
 }
-
-/** Returns the user's settings; undefined if it does not exist. */
-async function inspectUser(
-  store: StoreLocation,
-  accessKey: string,
-): Promise<{ policies: string[]; enabled: boolean } | undefined> {
-  const info = await getInfo<{ policyName?: string; userStatus: string }>(store, "user", accessKey);
-  if (!info) return undefined;
-  const { policyName = "", userStatus } = info;
-  return { policies: policyName.split(",").filter(Boolean).toSorted(), enabled: userStatus === "enabled" };
-}
-
-async function getPolicy(store: StoreLocation, policyName: string): Promise<string | undefined> {
-  const info = await getInfo<{ policyInfo: { Policy: unknown } }>(store, "policy", policyName);
-  return info && JSON.stringify(info.policyInfo.Policy);
-}
-
-async function getInfo<T>(store: StoreLocation, kind: "user" | "policy", name: string): Promise<T | undefined> {
-  const answer = await mcTry<T>(store, ["admin", kind, "info", "local", name]);
-  if (answer.ok) return answer.value;
-  if (isNotFound(answer.code)) return undefined;
-  throw new ResourceError(`${kind} ${name}: ${answer.message}`);
-}
-
-function throwUnlessNotFound(answer: McResult<unknown>): void {
-  if (!answer.ok && !isNotFound(answer.code)) throw new ResourceError(answer.message);
-}
-
-const isNotFound = (code: string) => /^XMinioAdminNoSuch/.test(code);

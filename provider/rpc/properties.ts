@@ -16,14 +16,18 @@ export function fromStruct<T extends object>(properties: Struct | undefined): T 
  * Returns properties in Pulumi's wire format, which has no `undefined`.
  *
  * @param request properties of the request: fields that are secret in it are secret in the result too
+ * @param secrets properties that are secret in any case
  */
-export function toStruct(properties: object, request?: Struct): Struct {
+export function toStruct(properties: object, request?: Struct, secrets: readonly string[] = []): Struct {
   const plain = JSON.parse(JSON.stringify(properties)) as Fields;
-  const marked = request ? withSecretsOf(request.toJavaScript(), plain) : plain;
+  const source = { ...request?.toJavaScript(), ...Object.fromEntries(secrets.map((key) => [key, SECRET_MARK])) };
+  const marked = withSecretsOf(source, plain);
   return struct.Struct.fromJavaScript(marked as Parameters<typeof struct.Struct.fromJavaScript>[0]);
 }
 
 type Fields = Record<string, unknown>;
+
+const SECRET_MARK = { [SIGNATURE]: SECRET };
 
 function withoutMarks(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutMarks);
@@ -36,7 +40,7 @@ function withoutMarks(value: unknown): unknown {
 function withSecretsOf(source: Fields, fields: Fields): Fields {
   const mark = (from: unknown, value: unknown): unknown => {
     if (isObject(from) && !isSecret(from) && isObject(value)) return withSecretsOf(from, value);
-    return containsSecret(from) ? { [SIGNATURE]: SECRET, value } : value;
+    return containsSecret(from) ? { ...SECRET_MARK, value } : value;
   };
   return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, mark(source[key], value)]));
 }

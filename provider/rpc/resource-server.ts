@@ -46,6 +46,8 @@ export function resourceServer(handlers: Handlers, { version, during }: ServerOp
   const handlerOf = (urn: string): AnyHandler => {
     const kind = kindOf(urn);
     if (isKind(kind)) return handlers[kind];
+    const own = IMPORTED_KINDS[kind];
+    if (own) throw new Error(`swarm:index:${kind} is a component: import swarm:index:${own} instead`);
     throw new Error(
       `resource type swarm:index:${kind}: does not exist in pulumi-swarm ${version}: use the version that created it`,
     );
@@ -69,7 +71,11 @@ export function resourceServer(handlers: Handlers, { version, during }: ServerOp
         cutOff().throwIfAborted();
         return response;
       };
-      during(urn, run).then((response) => callback(null, response), failWith(callback, given(request)));
+      const toSent = (properties: object) => {
+        const kind = kindOf(urn);
+        return toStruct(properties, given(request), isKind(kind) ? handlers[kind].secrets : []);
+      };
+      during(urn, run).then((response) => callback(null, response), failWith(callback, toSent));
     };
 
   return {
@@ -106,7 +112,7 @@ async function check(handler: AnyHandler, request: rpc.CheckRequest) {
   const { inputs, failures } = handler.check
     ? await handler.check(fromStruct(request.getOlds()), news)
     : { inputs: news, failures: [] };
-  response.setInputs(toStruct(inputs, request.getNews()));
+  response.setInputs(toStruct(inputs, request.getNews(), handler.secrets));
   response.setFailuresList(
     failures.map(({ property, reason }) => {
       const failure = new rpc.CheckFailure();
@@ -153,7 +159,7 @@ async function create(handler: AnyHandler, request: rpc.CreateRequest) {
   const outputs = outputsOf(outs, handler.recordedOnce);
   if (handler.update) failIfCutOff(id, outputs);
   response.setId(id);
-  response.setProperties(toStruct(outputs, request.getProperties()));
+  response.setProperties(toStruct(outputs, request.getProperties(), handler.secrets));
   return response;
 }
 
@@ -170,8 +176,9 @@ const read = (engine: () => EngineConnection) => async (handler: AnyHandler, req
   // For an empty response, Pulumi reports that the resource to import does not exist.
   if (isImport && id === "") return response;
   response.setId(id);
-  response.setProperties(toStruct(outputsOf(props ?? {}, handler.recordedOnce), request.getProperties()));
-  response.setInputs(inputs ? toStruct(inputs, request.getInputs()) : request.getInputs());
+  const recordedOutputs = outputsOf(props ?? {}, handler.recordedOnce);
+  response.setProperties(toStruct(recordedOutputs, request.getProperties(), handler.secrets));
+  response.setInputs(inputs ? toStruct(inputs, request.getInputs(), handler.secrets) : request.getInputs());
   return response;
 };
 
@@ -182,7 +189,7 @@ async function update(handler: AnyHandler, request: rpc.UpdateRequest) {
   const outs = handler.update ? (await handler.update(request.getId(), olds, news)).outs : news;
   const outputs = outputsOf(outs, handler.recordedOnce);
   if (handler.update) failIfCutOff(request.getId(), outputs);
-  response.setProperties(toStruct(outputs, request.getNews()));
+  response.setProperties(toStruct(outputs, request.getNews(), handler.secrets));
   return response;
 }
 
@@ -197,6 +204,15 @@ function failIfCutOff(id: string, outputs: object): void {
   const cancelled = cutOffError();
   if (cancelled) throw new ResourceInitError(id, outputs, cancelled.message);
 }
+
+/** The kinds that `pulumi import` reads, by the component that creates new ones. */
+const IMPORTED_KINDS: Readonly<Record<string, Kind>> = {
+  MinioBucket: "Bucket",
+  MinioUser: "User",
+  OverlayNetwork: "Network",
+  Swarm: "Cluster",
+  SwarmService: "Service",
+};
 
 const isEmpty = (value: object) => Object.keys(value).length === 0;
 
@@ -216,11 +232,11 @@ function constant<Response>(response: () => Response): Method<unknown, Response>
 
 /** Returns a function that responds with an error's message, without the stack trace. */
 export const failWith =
-  <Response>(callback: sendUnaryData<Response>, given?: Struct) =>
+  <Response>(callback: sendUnaryData<Response>, toSent: (properties: object) => Struct = toStruct) =>
   (error: unknown): void => {
     const message = escapeControlCharacters(errorMessage(error));
     const failure: Partial<ServiceError> = { code: status.UNKNOWN, details: message, message };
-    if (error instanceof ResourceInitError) failure.metadata = partialFailure(error, message, given);
+    if (error instanceof ResourceInitError) failure.metadata = partialFailure(error, message, toSent);
     callback(failure);
   };
 
@@ -228,11 +244,11 @@ export const failWith =
 function partialFailure(
   { id, properties, reasons }: ResourceInitError,
   message: string,
-  given: Struct | undefined,
+  toSent: (properties: object) => Struct,
 ): Metadata {
   const detail = new rpc.ErrorResourceInitFailed();
   detail.setId(id);
-  detail.setProperties(toStruct(properties, given));
+  detail.setProperties(toSent(properties));
   detail.setReasonsList(reasons);
   const packed = new any.Any();
   packed.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");

@@ -25,6 +25,12 @@ export interface ResourceHandler<Inputs extends object, State extends Inputs = I
    * @default - none
    */
   readonly recordedOnce?: readonly string[];
+  /**
+   * Inputs and outputs that are secret whether or not the program says so. An import has no program, and records outputs too.
+   *
+   * @default - those that are secret in the program
+   */
+  readonly secrets?: readonly string[];
   /** Validates the inputs, and may add values that it chooses. `olds` is empty for a new resource. */
   check?(olds: Partial<Inputs>, news: Inputs): Promise<CheckResult<Inputs>>;
   diff(

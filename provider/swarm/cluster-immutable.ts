@@ -25,7 +25,8 @@ export function changedCreationSettings(fixed: CreationSettings, requested: Clus
 
 /** Returns whether a Swarm on a loopback address must become reachable, because it gets a second host. */
 export function needsReachableAddress({ singleHost, firstManager }: ClusterInputs): boolean {
-  return singleHost === false && [firstManager.advertiseAddress, firstManager.listenAddress].some(isLoopback);
+  const addresses = firstManager ? [firstManager.advertiseAddress, firstManager.listenAddress] : [];
+  return singleHost === false && addresses.some(isLoopback);
 }
 
 /** Returns why a change that needs a new Swarm is rejected, and what would be lost; undefined if it is allowed. */

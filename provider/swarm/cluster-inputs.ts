@@ -4,8 +4,8 @@ import type { Managers } from "./manager-pool.ts";
 export interface ClusterInputs {
   managers: Managers;
   owner: Owner;
-  /** The manager on which the Swarm is created. Never changes afterwards. */
-  firstManager: { hostKey: string; advertiseAddress: string; listenAddress: string; dataPathAddress?: string };
+  /** The manager on which the Swarm is created. Never changes afterwards. None after an import: it is never created. */
+  firstManager?: { hostKey: string; advertiseAddress: string; listenAddress: string; dataPathAddress?: string };
   /** Immutable. @default - the Engine's */
   addressPools?: string[];
   subnetSize?: number;
@@ -19,8 +19,10 @@ export interface ClusterInputs {
   /** Whether the Swarm has only one host. */
   singleHost?: boolean;
   adopt: boolean;
-  allowOutage: boolean;
+  /** @default false */
+  allowOutage?: boolean;
 }
+
 export interface ClusterState extends ClusterInputs {
   /** The Swarm's id, by which the preflight recognises a recorded Swarm. */
   swarmId: string;

@@ -22,21 +22,28 @@ function withSettings(spec: SwarmSpec, requested: ClusterInputs): SwarmSpec {
   return {
     ...spec,
     ...(autolock !== undefined && { EncryptionConfig: { ...spec.EncryptionConfig, AutoLockManagers: autolock } }),
-    ...(days !== undefined && { CAConfig: { ...spec.CAConfig, NodeCertExpiry: days * NANOSECONDS_PER_DAY } }),
+    ...(days !== undefined && {
+      CAConfig: { ...spec.CAConfig, NodeCertExpiry: Math.round(days * NANOSECONDS_PER_DAY) },
+    }),
     ...(tasks !== undefined && { Orchestration: { ...spec.Orchestration, TaskHistoryRetentionLimit: tasks } }),
   };
 }
 
-/** Returns the Swarm's values of the requested settings. */
-export function liveSettings(spec: SwarmSpec, requested: ClusterInputs): Partial<ClusterInputs> {
-  const days = (spec.CAConfig?.NodeCertExpiry ?? 0) / NANOSECONDS_PER_DAY;
+type Settings = Required<Pick<ClusterInputs, "autolock" | "certificateExpiryDays" | "taskHistoryLimit">>;
+
+/** Returns the Swarm's settings that can change. */
+export function settingsFrom({ EncryptionConfig, CAConfig, Orchestration }: SwarmSpec): Settings {
   return {
-    ...(requested.autolock !== undefined && { autolock: spec.EncryptionConfig?.AutoLockManagers ?? false }),
-    ...(requested.certificateExpiryDays !== undefined && { certificateExpiryDays: days }),
-    ...(requested.taskHistoryLimit !== undefined && {
-      taskHistoryLimit: spec.Orchestration?.TaskHistoryRetentionLimit ?? 0,
-    }),
+    autolock: EncryptionConfig?.AutoLockManagers ?? false,
+    certificateExpiryDays: (CAConfig?.NodeCertExpiry ?? 0) / NANOSECONDS_PER_DAY,
+    taskHistoryLimit: Orchestration?.TaskHistoryRetentionLimit ?? 0,
   };
+}
+
+/** Returns the Swarm's values of the requested settings. */
+export function liveSettings(spec: SwarmSpec, requested: ClusterInputs): Partial<Settings> {
+  const settings = Object.entries(settingsFrom(spec));
+  return Object.fromEntries(settings.filter(([key]) => requested[key as keyof Settings] !== undefined));
 }
 
 /** Replaces both join tokens. Nodes that have joined do not need theirs any more. */

@@ -1,6 +1,9 @@
+import { resolveLocalEngine } from "../../engine/connection.ts";
 import type { Engine } from "../../engine/engine.ts";
+import type { EngineConnection } from "../../engine/engine-connection.ts";
 import type { SwarmDetails } from "../../engine/types.ts";
 import { ownerFromLabels } from "../../core/labels.ts";
+import { inspectImportedSwarm, NO_OWNER, rejectOwned } from "../import/imported-swarm.ts";
 import { listSwarmObjects, remainingObjectsError, removeGatewayBridge, removeOrphans } from "./swarm-inventory.ts";
 import { withManager, optionalManagerFinder, managerFinder } from "./with-manager.ts";
 import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
@@ -12,7 +15,7 @@ import {
   needsReachableAddress,
   checkReplacement,
 } from "./cluster-immutable.ts";
-import { applySettings, liveSettings, rotateJoinTokens } from "./cluster-settings.ts";
+import { applySettings, liveSettings, rotateJoinTokens, settingsFrom } from "./cluster-settings.ts";
 import { initOrAdopt, type Origin } from "./init-swarm.ts";
 import { containsUnknown, deepEqual } from "../runtime/diff.ts";
 import { ResourceError } from "../runtime/errors.ts";
@@ -23,6 +26,8 @@ const PREVIEW_TIMEOUT_MS = 2_000;
 
 /** The Swarm as a whole: created on its first manager, then managed through any manager that answers. */
 export const Cluster: ResourceHandler<ClusterInputs, ClusterState> = {
+  secrets: ["joinTokens", "unlockKey"],
+
   async check(olds, given) {
     // The first manager only matters at creation, so it is kept. For a replacement, Pulumi checks again without olds.
     const news = { ...given, firstManager: olds.firstManager ?? given.firstManager };
@@ -48,8 +53,8 @@ export const Cluster: ResourceHandler<ClusterInputs, ClusterState> = {
     return { id: inspected.swarm.ID, outs: toClusterState(inspected, inputs, origin) };
   },
 
-  async read(id, state) {
-    if (!state) throw new ResourceError(`Swarm ${id} cannot be imported: declare a Swarm with adopt: true`);
+  async read(id, state, engine = resolveLocalEngine) {
+    if (!state) return importCluster(id, engine());
     await unlockManagers(state.managers, state.unlockKey);
     const find = optionalManagerFinder({ managers: state.managers, swarmId: id });
     const inspected = await withManager(`Swarm ${id}`, find, async (manager) => manager && inspectSwarm(manager));
@@ -118,6 +123,21 @@ async function endSwarm(id: string, { managers, owner }: ClusterState): Promise<
     await manager.leaveSwarm(true);
   });
   return lastManager;
+}
+
+/** Reads an existing Swarm. Like an adopted one, it is never left. */
+async function importCluster(id: string, connection: EngineConnection) {
+  const { engine, swarmId, managers } = await inspectImportedSwarm(connection);
+  if (id !== swarmId) {
+    throw new ResourceError(`Swarm ${id}: engine ${connection.host} manages the Swarm ${swarmId}: import that id`);
+  }
+  const inspected = await inspectSwarm(engine);
+  const { swarm } = inspected;
+  rejectOwned(`Swarm ${id}`, swarm.Spec.Labels, "a Swarm");
+  const settings = { ...creationSettingsFrom(swarm), ...settingsFrom(swarm.Spec) };
+  const inputs = { managers, owner: NO_OWNER, adopt: true, ...settings };
+  const origin = { ownsSwarm: false, createdGatewayBridge: false };
+  return { id, props: toClusterState(inspected, inputs, origin), inputs };
 }
 
 interface InspectedSwarm {

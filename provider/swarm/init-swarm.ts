@@ -48,19 +48,27 @@ function notAManagerError(host: string, state: string): string {
 
 async function initSwarm(inputs: ClusterInputs): Promise<Origin & { engine: Engine }> {
   const { firstManager, managers } = inputs;
+  const keys = Object.keys(managers).join(", ");
+  if (!firstManager) {
+    throw new ResourceError(
+      `the hosts ${keys} are in no Swarm, and an imported Swarm is never created: ` +
+        "declare a Swarm component instead, or run `docker swarm init`",
+    );
+  }
   const connection = managers[firstManager.hostKey];
   if (!connection) {
-    const keys = Object.keys(managers).join(", ");
     throw new ResourceError(`first manager "${firstManager.hostKey}": must be one of the managers ${keys}`);
   }
   const engine = new Engine(connection);
   const createdGatewayBridge = !(await hasGatewayBridge(engine));
-  await engine.initSwarm(toInitRequest(inputs));
+  await engine.initSwarm(toInitRequest({ ...inputs, firstManager }));
   return { engine, ownsSwarm: true, createdGatewayBridge };
 }
 
 /** Returns the request that creates a Swarm. */
-export function toInitRequest(inputs: Omit<ClusterInputs, "managers">): SwarmInitRequest {
+export function toInitRequest(
+  inputs: Omit<ClusterInputs, "managers"> & Required<Pick<ClusterInputs, "firstManager">>,
+): SwarmInitRequest {
   const { firstManager, owner, addressPools, subnetSize, dataPathPort } = inputs;
   // The Engine ignores a subnet size without pools. Pools without a size leave its allocator without one to start with.
   const hasPools = addressPools !== undefined || subnetSize !== undefined;

@@ -9,6 +9,11 @@ import { ready, pending, waitFor } from "../runtime/poll.ts";
 /** Networks that every engine and every Swarm has. */
 const PREDEFINED_NETWORKS = ["bridge", "host", "none"];
 
+/** Returns whether Docker itself creates the network in every Swarm. */
+export function isPredefinedNetwork({ Ingress, Name }: NetworkDetails): boolean {
+  return Ingress || PREDEFINED_NETWORKS.includes(Name);
+}
+
 /** How to recognise the objects that belong to a state. */
 export interface OwnedObjects {
   /** Objects with this owner's label. */
@@ -23,9 +28,7 @@ export interface OwnedObjects {
  * @param except objects to leave out @default - none
  */
 export async function listSwarmObjects(engine: Engine, except?: OwnedObjects): Promise<string[]> {
-  const networks = (await engine.listNetworks({ scope: ["swarm"] })).filter(
-    ({ Ingress, Name }) => !Ingress && !PREDEFINED_NETWORKS.includes(Name),
-  );
+  const networks = (await engine.listNetworks({ scope: ["swarm"] })).filter((one) => !isPredefinedNetwork(one));
   // A --config-from network has no labels; those of its --config-only network name the owner.
   const configOnly = await engine.listNetworks({ scope: ["local"], type: ["custom"] });
   const labelsOf = (network: NetworkDetails) =>

@@ -21,6 +21,7 @@ describe("the impacts of a change", () => {
       /all its tasks are removed; the data in its volumes and on mounted disks stays/,
     ],
     ["replace", "docker:index/network:Network", "outage", /is replaced.*disconnected/],
+    ["delete", `${SWARM}:Network`, "outage", /^the network is removed/],
     ["delete", `${SWARM}:User`, "access", /rejects this user's keys/],
     ["delete", `${SWARM}:HostFirewall`, "access", /open to everyone/],
     ["replace", "random:index/pet:Pet", "change", /^is replaced: the previous one is deleted$/],

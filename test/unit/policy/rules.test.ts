@@ -46,6 +46,16 @@ const CASES: Record<string, Case[]> = {
     ["encrypted set to false", [network({ driver: "overlay", options: { encrypted: "false" } })], /not encrypted/],
     ["a bridge, which is on one host", [network({ driver: "bridge" })], undefined],
     ["another resource", [resource("docker:index/volume:Volume", { driver: "overlay" })], undefined],
+    [
+      "an imported network that is encrypted",
+      [resource("swarm:index:Network", { spec: { Driver: "overlay", Options: { encrypted: "" } } })],
+      undefined,
+    ],
+    [
+      "an imported network that is not",
+      [resource("swarm:index:Network", { spec: { Driver: "overlay" } })],
+      /not encrypted/,
+    ],
   ],
   "image-by-digest": [
     ["a digest", [swarmService({ Image: DIGEST })], undefined],

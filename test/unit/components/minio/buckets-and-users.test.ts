@@ -8,7 +8,8 @@ import { generatedAccessKey, MinioUser, type MinioUserArgs } from "../../../../c
 import { Bucket } from "../../../../provider/minio/bucket.ts";
 import type { StoreLocation } from "../../../../provider/minio/admin-client.ts";
 import { RootServiceAccounts } from "../../../../provider/minio/root-service-accounts.ts";
-import { resolveUserNames, isSamePolicy, User } from "../../../../provider/minio/user.ts";
+import { resolveUserNames, User } from "../../../../provider/minio/user.ts";
+import { isSamePolicy } from "../../../../provider/minio/user-info.ts";
 import { Swarm } from "../../../../components/swarm/swarm.ts";
 import { fakeHost, fakeNetwork, getErrorMessage, runProgram } from "../../harness.ts";
 

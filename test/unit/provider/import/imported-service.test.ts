@@ -1,13 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { ServiceSpec } from "../../../../engine/types.ts";
 import { ownerLabels } from "../../../../core/labels.ts";
-import { Bucket } from "../../../../provider/minio/bucket.ts";
 import { Service } from "../../../../provider/service/service.ts";
 import { OWNER, specOf, type TestSwarm, withFakeTime } from "../../../fake-swarm/test-swarm.ts";
 
 const { start, said } = withFakeTime();
 
-const connectionOf = ({ fake }: TestSwarm, engine = 1) => fake.engine(engine).connection;
+const connectionOf = ({ fake }: TestSwarm) => fake.engine(1).connection;
 
 describe("an imported service", () => {
   test.each(["its name", "its id"])("is found by %s, and has no difference to itself", async (by) => {
@@ -44,25 +43,6 @@ describe("an imported service", () => {
     await scene.run({ ...specOf("a"), Labels: ownerLabels(OWNER) });
     await expect(Service.read(specOf("a").Name, undefined, () => connectionOf(scene))).rejects.toThrow(
       "cannot be imported: it belongs to another state: project p, stack dev, identity owner",
-    );
-  });
-});
-
-describe.each([
-  ["service", Service],
-  ["bucket", Bucket],
-])("an imported %s", (_kind, handler) => {
-  test("needs a manager", async () => {
-    const scene = await start(2, { managers: 1 });
-    await expect(handler.read("a", undefined, () => connectionOf(scene, 2))).rejects.toThrow(
-      "is not a manager of a Swarm: set DOCKER_HOST, the docker context or `pulumi config set swarm:engine` to a manager",
-    );
-  });
-
-  test("is refused if the program would contain the engine's private key", async () => {
-    const engine = () => ({ host: "tcp://192.0.2.1:2376", ca: "ca", cert: "cert", key: "key" });
-    await expect(handler.read("a", undefined, engine)).rejects.toThrow(
-      "engine tcp://192.0.2.1:2376: has a private key, which the imported program would contain in plain text",
     );
   });
 });

@@ -29,4 +29,12 @@ describe("properties of a response", () => {
   ])("mark as secret %s", (_case, request, properties, wire) => {
     expect(toStruct(properties, toStruct(request)).toJavaScript()).toEqual(wire);
   });
+
+  test.each([
+    ["a property that is always secret", { a: 1, b: { c: 1 } }, { a: 1, b: secret({ c: 1 }) }],
+    ["an empty one", { b: "" }, { b: secret("") }],
+    ["none that the response lacks", { a: 1, b: undefined }, { a: 1 }],
+  ])("mark without any request %s", (_case, properties, wire) => {
+    expect(toStruct(properties, undefined, ["b"]).toJavaScript()).toEqual(wire);
+  });
 });

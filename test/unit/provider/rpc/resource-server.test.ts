@@ -8,6 +8,11 @@ import { fromStruct, toStruct } from "../../../../provider/rpc/properties.ts";
 import { ResourceInitError } from "../../../../provider/runtime/errors.ts";
 import { answer, checkRequest, createRequest, diffRequest, initFailure, readRequest, Served, URN } from "./served.ts";
 
+/** A secret in Pulumi's wire format. */
+const secret = (value: unknown) => ({
+  "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+  value,
+});
 const HOSTILE = "before \u001b[2J after";
 
 let served: Served;
@@ -42,6 +47,23 @@ describe("an import", () => {
     expect(response.getId()).toBe("found");
     expect(fromStruct(response.getProperties())).toEqual({ host: "unix:///their.sock" });
     expect(fromStruct(response.getInputs())).toEqual({ a: 1 });
+  });
+
+  test("marks what the handler calls secret, which no program does", async () => {
+    const read = async () => ({ id: "found", props: { token: "t", a: 1 }, inputs: { token: "t" } });
+    const { client } = await served.start({ secrets: ["token"], read });
+    const response = await answer<rpc.ReadResponse>((done) => client.read(importRequest(), done));
+    expect(response.getProperties()?.toJavaScript()).toEqual({ token: secret("t"), a: 1 });
+    expect(response.getInputs()?.toJavaScript()).toEqual({ token: secret("t") });
+  });
+
+  test("of a component names the resource to import instead", async () => {
+    const { client } = await served.start({});
+    const request = importRequest();
+    request.setUrn("urn:pulumi:dev::project::swarm:index:Swarm::swarm");
+    await expect(answer<rpc.ReadResponse>((done) => client.read(request, done))).rejects.toThrow(
+      "swarm:index:Swarm is a component: import swarm:index:Cluster instead",
+    );
   });
 
   test("answers without properties if the resource does not exist", async () => {

@@ -3,13 +3,13 @@ import { Cluster } from "../../../../provider/swarm/cluster.ts";
 import { type ClusterState } from "../../../../provider/swarm/cluster-inputs.ts";
 import { type ClusterInputs } from "../../../../provider/swarm/cluster-inputs.ts";
 
-const inputs: ClusterInputs = {
+const inputs = {
   managers: { a: { host: "unix:///run/docker.sock" } },
   owner: { id: "this-state", project: "project", stack: "stack", name: "swarm" },
   firstManager: { hostKey: "a", advertiseAddress: "127.0.0.1", listenAddress: "127.0.0.1:2377" },
   adopt: false,
   allowOutage: false,
-};
+} satisfies ClusterInputs;
 const state: ClusterState = {
   ...inputs,
   swarmId: "swarm",

@@ -8,24 +8,25 @@ import { inspectImportedSwarm } from "./imported-swarm.ts";
 const MEMBER_VARIABLE = "MC_CONFIG_ENV_FILE=";
 
 /**
- * Returns the location of the store that holds a bucket, as seen from one engine.
+ * Returns the location of the store that holds an object, as seen from one engine.
  *
- * @param id `bucket`, or `store/bucket` if the Swarm has several stores
+ * @param kind what the object is
+ * @param id its name, or `store/name` if the Swarm has several stores
  */
-export async function locateImportedBucket(
+export async function locateImported(
+  kind: "bucket" | "user",
   id: string,
   connection: EngineConnection,
-): Promise<{ store: StoreLocation; bucketName: string }> {
+): Promise<{ store: StoreLocation; name: string }> {
   const { engine, ...swarm } = await inspectImportedSwarm(connection);
-  const [bucketName = "", requestedStore] = id.split("/").toReversed();
-  const { serviceName, serviceIds } = findStore(bucketName, requestedStore, await engine.listServices());
-  return { bucketName, store: { ...swarm, serviceName, serviceIds } };
+  const [name = "", requestedStore] = id.split("/").toReversed();
+  const { serviceName, serviceIds } = findStore({ kind, name, requestedStore }, await engine.listServices());
+  return { name, store: { ...swarm, serviceName, serviceIds } };
 }
 
 /** Returns the name and the services of the named store, or of the only one. */
 export function findStore(
-  bucketName: string,
-  requestedStore: string | undefined,
+  { kind, name, requestedStore }: { kind: string; name: string; requestedStore?: string },
   services: readonly ServiceDetails[],
 ): Pick<StoreLocation, "serviceName" | "serviceIds"> {
   const members = services.flatMap((service) => {
@@ -35,10 +36,10 @@ export function findStore(
   const stores = [...new Set(members.map(({ store }) => store))].toSorted();
   const serviceName = requestedStore ?? (stores.length === 1 ? stores[0] : undefined);
   if (serviceName === undefined || !stores.includes(serviceName)) {
-    const ids = stores.map((store) => `${store}/${bucketName}`).join(" or ");
+    const ids = stores.map((store) => `${store}/${name}`).join(" or ");
     const fix = ids === "" ? "the Swarm has no store of a MinioService" : `import ${ids}`;
     throw new ResourceError(
-      `bucket ${requestedStore ? `${requestedStore}/` : ""}${bucketName}: its store is not known: ${fix}`,
+      `${kind} ${requestedStore ? `${requestedStore}/` : ""}${name}: its store is not known: ${fix}`,
     );
   }
   const own = members.filter(({ store }) => store === serviceName);
