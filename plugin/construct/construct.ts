@@ -8,6 +8,7 @@ import type { PackageSchema } from "../schema/package-schema.ts";
 import { failingWith } from "../uncaught-errors.ts";
 import { createComponent } from "./create-component.ts";
 import { sdkConstruct } from "./sdk-service.ts";
+import { wholeOptions } from "./whole-options.ts";
 
 type Construct = handleUnaryCall<rpc.ConstructRequest, rpc.ConstructResponse>;
 
@@ -35,7 +36,7 @@ export function constructMethod(schema: PackageSchema, engineAddress: string): C
     {
       version: VERSION,
       async construct(name, type, inputs, options) {
-        const { component, state } = await createComponent(type, name, inputs, options, schema);
+        const { component, state } = await createComponent(type, name, inputs, await wholeOptions(options), schema);
         for (const one of [component, ...componentsIn(state)]) one.urn.apply((urn) => components.set(urn, one));
         return { urn: component.urn, state };
       },
