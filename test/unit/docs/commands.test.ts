@@ -91,13 +91,13 @@ describe("other commands of pages that no integration test runs", () => {
     parseBlocks(read(page))
       .filter(({ language }) => language === "sh")
       .flatMap(({ text }) => text.trim().split("\n"))
-      .map((line) => line.split(" #")[0]!.trim())
+      .flatMap((line) => line.split(" #")[0]!.trim().split(" && "))
       .filter((command) => !command.startsWith("npm run "))
       .map((command) => [page, command] as const),
   );
 
   test.each(commands)("%s: %s", (_, command) => {
-    const [, words = ""] = /^(?:npm (?:install|pack)|pulumi preview|pulumi package add)( .*)?$/.exec(command) ?? [
+    const [, words = ""] = /^(?:npm (?:ci|install|pack)|pulumi preview|pulumi package add)( .*)?$/.exec(command) ?? [
       undefined,
       "?",
     ];
