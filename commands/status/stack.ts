@@ -81,9 +81,13 @@ export function recordedStack(exported: ExportedStack, project: string, stack: s
   const maps = { endpoints: {}, consoleEndpoints: {}, serviceIds: {} };
   const values = { ...maps, ...(outputs as StackOutputs), project, stack };
   const isOfSwarm = ({ swarmId }: { swarmId: string }) => swarmId === values.swarmId;
+  const allMembers = recordedMembers(exported);
+  const members = allMembers.filter(isOfSwarm);
+  // The outputs are those of an earlier Swarm until an `up` that creates another succeeds.
+  if (allMembers.length > 0 && members.length === 0) return undefined;
   return {
     values,
-    members: recordedMembers(exported).filter(isOfSwarm),
+    members,
     services: recordedServices(exported).filter(isOfSwarm),
   };
 }

@@ -88,6 +88,10 @@ test("a destroyed stack has none, although its last outputs are still in the sta
   expect(recordedStack(exported(identity), "p", "dev")).toBeUndefined();
 });
 
+test("a stack is not up if its outputs are those of a Swarm that it no longer has", () => {
+  expect(recordedStack(exported(member("a", "another")), "p", "dev")).toBeUndefined();
+});
+
 afterEach(() => vi.useRealTimers());
 
 /** Inspects a stack that has a number of problems in turn before it is healthy. */
