@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { parse, stringify } from "yaml";
+import { errorMessage } from "../../engine/error-message.ts";
 import { readIfExists, writeIfChanged } from "../../toolchain/cache.ts";
 import { say } from "../../toolchain/progress.ts";
 import { type StateFolder, stackFile } from "./state.ts";
@@ -59,7 +60,7 @@ function updateFile(path: string, change: (now: StackConfig | undefined) => Stac
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   for (;;) {
     const before = readIfExists(path);
-    const text = stringify(change(parseConfig(before)));
+    const text = stringify(change(parseConfig(path, before)));
     if (readIfExists(path) !== before) continue;
     writeIfChanged(path, text, 0o600);
     return;
@@ -110,10 +111,14 @@ function saltFromState(state: StateFolder, stack: string): string | undefined {
 }
 
 function readYaml(path: string): StackConfig | undefined {
-  return parseConfig(readIfExists(path));
+  return parseConfig(path, readIfExists(path));
 }
 
 /** Parses a file. An empty one counts as missing: Pulumi truncates it before writing, and may be killed in between. */
-function parseConfig(text = ""): StackConfig | undefined {
-  return (parse(text) as StackConfig | null) ?? undefined;
+function parseConfig(path: string, text = ""): StackConfig | undefined {
+  try {
+    return (parse(text) as StackConfig | null) ?? undefined;
+  } catch (error) {
+    throw new Error(`${path}: is not valid YAML: ${errorMessage(error).trimEnd()}`, { cause: error });
+  }
 }

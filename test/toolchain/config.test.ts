@@ -52,6 +52,14 @@ describe("the working configuration", () => {
     expect(working()).toEqual({ config: { "pulumi-swarm:image": "mine:1" } });
   });
 
+  it("names the file that is not valid YAML", () => {
+    writeFileSync(
+      join(project, "Pulumi.dev.yaml"),
+      "config:\n  pulumi-swarm:stack: local\n pulumi-swarm:expose: true\n",
+    );
+    expect(write).toThrow(/\/Pulumi\.dev\.yaml: is not valid YAML: .* at line 3/);
+  });
+
   it("is only written if it changes", () => {
     write();
     const { mtimeNs } = statSync(workingConfig(state, "dev").path, { bigint: true });
