@@ -100,7 +100,7 @@ describe("a backup", () => {
     const at = (name: string) => () => assertNewFile(join(folder, name));
     writeFileSync(join(folder, "there.tar.gz"), "another backup");
     expect(at("there.tar.gz")).toThrow(/there\.tar\.gz: exists already: choose another name/);
-    expect(at("none/new.tar.gz")).toThrow(/ENOENT/);
+    expect(at("none/new.tar.gz")).toThrow(/none\/new\.tar\.gz: its folder is missing or not writable: create it/);
     expect(at("new.tar.gz")).not.toThrow();
     expect(existsSync(join(folder, "new.tar.gz"))).toBe(false);
   });
