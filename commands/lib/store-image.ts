@@ -99,10 +99,12 @@ export async function canPull(engine: Engine, image: string): Promise<boolean> {
         engine.inspectRemoteImage(image, { registryAuth: await configuredAuth(image), timeoutMs: REGISTRY_MS }),
       );
       if (known !== undefined) return true;
-      say(`image: its registry does not have ${image}; building MinIO from Go modules instead`);
+      say(`image: its registry does not have ${image}; using MinIO built from Go modules instead`);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      say(`image: its registry does not answer the engine (${error.message}); building MinIO from Go modules instead`);
+      say(
+        `image: its registry does not answer the engine (${error.message}); using MinIO built from Go modules instead`,
+      );
     }
     return false;
   });
