@@ -1,4 +1,5 @@
 // `npm run stacks`: lists the stacks that this repository configures, and which of them a change affects.
+import { errorMessage } from "../engine/error-message.ts";
 import { ROOT } from "../toolchain/cache.ts";
 import { print } from "../toolchain/progress.ts";
 import { run } from "../toolchain/run.ts";
@@ -22,6 +23,10 @@ await main(async () => {
 /** Returns the files that this branch changed since it diverged from the commit. */
 async function listChangedFiles(since: string | undefined): Promise<string[] | undefined> {
   if (since === undefined || isNoCommit(since)) return undefined;
-  const printed = await run("git", ["diff", "--name-only", "-z", "--end-of-options", `${since}...HEAD`], { cwd: ROOT });
+  const git = ["diff", "--name-only", "-z", "--end-of-options", `${since}...HEAD`];
+  const printed = await run("git", git, { cwd: ROOT }).catch((error: unknown) => {
+    const reason = errorMessage(error).split("\n")[1]?.trim() ?? errorMessage(error);
+    throw new Error(`--changed-since "${since}": git cannot compare it with HEAD: ${reason}`, { cause: error });
+  });
   return printed.split("\0").filter((path) => path !== "");
 }
