@@ -37,7 +37,10 @@ await main(async () => {
   await bringing?.stop();
   // From here on, Ctrl-C ends the command, because it only reads.
   process.removeListener("SIGINT", interrupt);
-  if (interrupted.signal.aborted) return code || 130;
+  if (interrupted.signal.aborted) {
+    say(`interrupted: \`${npmRun("up", stack)}\` continues; \`${npmRun("down", stack)}\` removes what was created`);
+    return code || 130;
+  }
   const report = code === 0 ? await waitForHealth(session) : await waitForHealth(session, 0).catch(() => undefined);
   const isHealthy = report === undefined || report.problems.length === 0;
   if (json && report) print(JSON.stringify({ status: report }));
@@ -61,10 +64,14 @@ async function waitForHealth(
   limitMs?: number,
 ): Promise<StatusReport | undefined> {
   if (stackKind(state, stack) === "kubernetes") return undefined;
-  return progress("waiting until the stack is healthy", async (showProgress) => {
-    const recorded = recordedStack(await exportedStack({ ...session, state, stack }), state.projectName, stack);
-    return (
-      recorded && waitUntilHealthy(async () => statusReport(await collectSnapshot(recorded)), showProgress, limitMs)
-    );
-  });
+  // After a failed run, `limitMs` is 0, and nothing waits.
+  return progress(
+    limitMs === 0 ? "inspecting the stack" : "waiting until the stack is healthy",
+    async (showProgress) => {
+      const recorded = recordedStack(await exportedStack({ ...session, state, stack }), state.projectName, stack);
+      return (
+        recorded && waitUntilHealthy(async () => statusReport(await collectSnapshot(recorded)), showProgress, limitMs)
+      );
+    },
+  );
 }
