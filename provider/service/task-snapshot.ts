@@ -60,6 +60,8 @@ export function taskError({ Spec, Status }: TaskDetails): string | undefined {
   const { State, Err } = Status;
   if (isBuiltImage(Image) && State === "rejected" && Err?.includes(Image))
     return `No such image: ${Image}, which cannot be pulled, because pulumi-swarm built it: run \`npm run up\``;
+  if (State === "rejected" && Err?.startsWith("No such image"))
+    return `${Err}: the engine could not pull it: check the image's name, and the host's access to its registry`;
   if (Err && isVxlanLeftBehind(Err))
     return `${Err}: restart Docker on the task's host (\`systemctl restart docker\`), which removes the interface`;
   return Err;

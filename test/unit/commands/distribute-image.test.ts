@@ -141,6 +141,7 @@ describe("the image for hosts that cannot pull it", () => {
 });
 
 const IMAGE = NAMED("0123456789ab");
+const UNPULLABLE = "the engine could not pull it: check the image's name, and the host's access to its registry";
 const LACKING = `No such image: ${IMAGE}, which cannot be pulled, because pulumi-swarm built it: run \`npm run up\``;
 const REFUSED = `failed to resolve reference "${IMAGE}": failed to do request: Head "https://localhost:1/v2/pulumi-swarm/minio": connect: connection refused`;
 
@@ -148,7 +149,7 @@ test.each([
   ["Docker 20.10", IMAGE, "rejected", `No such image: ${IMAGE}`, LACKING],
   ["Docker 29", IMAGE, "rejected", REFUSED, LACKING],
   ["a program", IMAGE, "failed", "task: non-zero exit (1)", "task: non-zero exit (1)"],
-  ["a registry", "silo:1", "rejected", "No such image: silo:1", "No such image: silo:1"],
+  ["a registry", "silo:1", "rejected", "No such image: silo:1", `No such image: silo:1: ${UNPULLABLE}`],
   ["a running task", IMAGE, "running", undefined, undefined],
 ])("explains the error of a task: %s", (_who, Image, State, Err, told) => {
   expect(taskError({ Spec: { ContainerSpec: { Image } }, Status: { State, Err } } as TaskDetails)).toBe(told);
