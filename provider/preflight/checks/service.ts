@@ -166,7 +166,7 @@ function foreignVolumeIssue(
 ): ServiceIssue {
   const problem =
     `the data in ${formatVolumes(volumes)} on host ${host} belongs to ${describeOwner(volumes[0]?.Labels)}: ` +
-    "use the state that created it, set adopt: true to use the data, or choose another name";
+    "use the state that created it; if it was destroyed, set adopt: true to use the data; or choose another name";
   const warning = usesDrives(requirement, host, snapshot) === "unknown";
   return { check: "disks", hosts: [host], argument: "serviceName", value: requirement.name, problem, warning };
 }

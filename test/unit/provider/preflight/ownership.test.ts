@@ -70,7 +70,7 @@ describe("rejects what another state owns, and names the owner", () => {
   const swarm = (whose: string) =>
     `refused: Swarm "swarm": adopt false: host a is a manager of the Swarm swarm-1, which belongs to ${whose}: use the state that created it, or set adopt: true`;
   const drives = (whose: string) =>
-    `refused: MinioService "store": serviceName "store": the data in volume store-d1 on host a belongs to ${whose}: use the state that created it, set adopt: true to use the data, or choose another name`;
+    `refused: MinioService "store": serviceName "store": the data in volume store-d1 on host a belongs to ${whose}: use the state that created it; if it was destroyed, set adopt: true to use the data; or choose another name`;
 
   test.each<[string, Requirement, ClusterSnapshot, string]>([
     ["a Swarm with the same names", SWARM, snapshot({ a: manager(THEIRS) }), swarm(theirs)],
