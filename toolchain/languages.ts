@@ -1,10 +1,19 @@
-import { join } from "node:path";
-import { cacheKey, ensureCached } from "./cache.ts";
-import { ensureGoPrograms, type GoPrograms } from "./go.ts";
+import { cpSync, existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { cacheKey, ensureCached, ROOT } from "./cache.ts";
+import {
+  buildGoPrograms,
+  ensureGoPrograms,
+  type GoBuild,
+  goFolder,
+  goPackageFolder,
+  type GoPrograms,
+  programsCacheEntry,
+} from "./go.ts";
 import type { ModuleCut } from "./go-cut.ts";
+import { progress } from "./progress.ts";
 import { run } from "./run.ts";
-import { chooseSource } from "./source.ts";
-import { LANGUAGE_YAML, MYPY, PULUMI, PULUMI_CSHARP, PULUMI_PYTHON } from "./versions.ts";
+import { LANGUAGE_HOSTS, LANGUAGE_YAML, PULUMI, PULUMI_CSHARP, PULUMI_PYTHON } from "./versions.ts";
 
 /**
  * Builds the language host for YAML with the CLI's modules, which is faster than with its own, because most of their
@@ -59,6 +68,22 @@ const YAML_HOST: GoPrograms = {
   },
 };
 
+const PYTHON_HOST: GoBuild = {
+  module: "language-hosts",
+  package: "github.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python",
+};
+
+const GO_HOST: GoBuild = {
+  module: "language-hosts",
+  package: "github.com/pulumi/pulumi/sdk/v3/go/pulumi-language-go",
+};
+
+const HOSTS: GoPrograms = {
+  name: "language-hosts",
+  version: LANGUAGE_HOSTS,
+  programs: { "pulumi-language-python": PYTHON_HOST, "pulumi-language-go": GO_HOST },
+};
+
 const SDK_GENERATOR: GoPrograms = {
   name: "gen-sdk",
   version: PULUMI,
@@ -74,8 +99,29 @@ const CSHARP_GENERATOR: GoPrograms = {
 
 /** Returns a folder for PATH in which Pulumi finds the language host for YAML. */
 export async function ensureYamlHost(pulumiBin: string): Promise<string> {
-  return (await chooseSource()) === "public" ? pulumiBin : ensureGoPrograms(YAML_HOST);
+  return isReleased(pulumiBin, "yaml") ? pulumiBin : ensureGoPrograms(YAML_HOST);
 }
+
+/** Returns the folders for PATH in which Pulumi finds the language hosts for Python and Go, and Go itself. */
+export async function ensurePythonAndGo(pulumiBin: string): Promise<string[]> {
+  const hosts = isReleased(pulumiBin, "python") ? pulumiBin : await ensureLanguageHosts();
+  const go = await goFolder();
+  return go === undefined ? [hosts] : [hosts, go];
+}
+
+function ensureLanguageHosts(): Promise<string> {
+  return ensureCached({
+    ...programsCacheEntry(HOSTS),
+    create: async (folder) => {
+      await buildGoPrograms(HOSTS, folder);
+      // The script that starts Python programs.
+      cpSync(`${await goPackageFolder(PYTHON_HOST)}-exec`, join(folder, "pulumi-language-python-exec"));
+    },
+  });
+}
+
+/** Returns whether the folder with the CLI is that of the official release, which contains all language hosts. */
+const isReleased = (pulumiBin: string, language: string) => existsSync(join(pulumiBin, `pulumi-language-${language}`));
 
 /** Returns a program that generates SDKs: `gen-sdk <schema> <language> <folder>`. */
 export async function ensureSdkGenerator(): Promise<string> {
@@ -87,15 +133,28 @@ export async function ensureCsharpGenerator(): Promise<string> {
   return join(await ensureGoPrograms(CSHARP_GENERATOR), "gen-csharp");
 }
 
-/** Returns a folder with Pulumi's Python package and a type checker, for PYTHONPATH. */
-export function ensurePythonPackages(): Promise<string> {
-  const packages = [`mypy==${MYPY}`, `pulumi==${PULUMI_PYTHON}`];
+/** Installs a generated Python SDK. Returns the folders with it and its dependencies, for PYTHONPATH. */
+export async function installPythonSdk(sdk: string, into: string): Promise<string> {
+  const packages = await ensurePythonPackages();
+  const pip = ["-m", "pip", "install", "--quiet", "--no-build-isolation", "--no-deps", "--no-index"];
+  const env = { ...process.env, PYTHONPATH: packages };
+  await run("python3", [...pip, "--disable-pip-version-check", "--target", into, sdk], { env });
+  return [packages, into].join(delimiter);
+}
+
+/** Returns a folder with Pulumi's Python package, a type checker and a build tool, for PYTHONPATH. */
+export async function ensurePythonPackages(): Promise<string> {
+  const list = join(ROOT, "toolchain", "python", "requirements.txt");
+  // Some packages are compiled for one version of Python.
+  const python = await run("python3", ["-c", "import sysconfig; print(sysconfig.get_config_var('SOABI'))"]);
   return ensureCached({
     name: "python-packages",
-    key: cacheKey(PULUMI_PYTHON, packages),
+    key: cacheKey(PULUMI_PYTHON, [python], [list]),
     create: async (folder) => {
       const pip = ["-m", "pip", "install", "--quiet", "--only-binary=:all:", "--disable-pip-version-check"];
-      await run("python3", [...pip, "--target", folder, ...packages]);
+      await progress(`fetching pulumi ${PULUMI_PYTHON} from PyPI`, () =>
+        run("python3", [...pip, "--require-hashes", "--target", folder, "-r", list]),
+      );
     },
   });
 }

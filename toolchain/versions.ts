@@ -8,6 +8,11 @@ export const PULUMI = "3.259.0";
 export const LANGUAGE_NODEJS = "3.68.0";
 /** The language host for YAML: the version in `toolchain/go/languages/go.mod`. */
 export const LANGUAGE_YAML = "1.25.0";
+/**
+ * The language hosts for Python and Go: the newest version that is published as a Go module with both, in
+ * `toolchain/go/language-hosts/go.mod`.
+ */
+export const LANGUAGE_HOSTS = "3.62.0";
 /** The release date of MinIO's source, for machines that reach no image registry. */
 export const MINIO = "2026-02-12";
 /** The series of HAProxy, for machines that reach no image registry: that of the gateway's default image. */
@@ -38,9 +43,8 @@ export const OLDEST_GO = "1.21";
 /** Pulumi's modules with the generator for C#: the last ones that have it. */
 export const PULUMI_CSHARP = "3.228.0";
 
-/** Pulumi's Python package and a type checker from PyPI, for the Python SDK in tests. */
+/** Pulumi's Python package: the version in `toolchain/python/requirements.txt`. */
 export const PULUMI_PYTHON = "3.272.0";
-export const MYPY = "2.4.1";
 
 /** Emulates AWS in tests: PyPI's `moto`. */
 export const MOTO = "5.2.5";

@@ -4,7 +4,7 @@ import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { PackageSchema } from "../../plugin/schema/package-schema.ts";
 import { ROOT } from "../../toolchain/cache.ts";
-import { compileGo } from "../../toolchain/go.ts";
+import { compileGo, writeGoModule } from "../../toolchain/generated-go.ts";
 import { ensureCsharpGenerator, ensurePythonPackages, ensureSdkGenerator } from "../../toolchain/languages.ts";
 import { run } from "../../toolchain/run.ts";
 
@@ -32,7 +32,8 @@ describe("the SDK that Pulumi generates from the schema", () => {
       await generate("go", join("go", "sdk", "go"));
       mkdirSync(join(folder, "go", "example"));
       cpSync(example("go", "main.go"), join(folder, "go", "example", "main.go"));
-      await compileGo("languages", "example.com/pulumi-swarm", join(folder, "go"));
+      writeGoModule("languages", "example.com/pulumi-swarm", join(folder, "go"));
+      await compileGo(join(folder, "go"));
     },
     BUILD_MS,
   );
