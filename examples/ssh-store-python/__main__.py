@@ -16,8 +16,8 @@ hosts = swarm.SshHosts(
 )
 cluster = swarm.Swarm(
     "swarm",
-    managers=hosts.hosts.apply(lambda by_key: [by_key["a"]]),
-    workers=hosts.hosts.apply(lambda by_key: [by_key["b"]]),
+    managers=[hosts.hosts["a"]],
+    workers=[hosts.hosts["b"]],
 )
 network = swarm.OverlayNetwork("network", swarm=cluster)
 store = swarm.MinioService("store", swarm=cluster, network=network)
