@@ -1,19 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { Requirement } from "../../../../core/requirement.ts";
-import { checkAll, formatReport } from "../../../../provider/preflight/checks/all.ts";
-import { encryptsUnsafely } from "../../../../provider/preflight/checks/network.ts";
-import type { MachineFacts } from "../../../../provider/preflight/facts/machine.ts";
 import type { ClusterSnapshot } from "../../../../provider/preflight/snapshot.ts";
 import { REJOIN } from "../../../../provider/swarm/node-address.ts";
-import { ownerLabels } from "../../../../core/labels.ts";
 import {
   attached,
   host,
-  machine,
   manager,
   NETWORK,
-  network,
-  owner,
   ownManager,
   ownNetwork,
   SERVICE,
@@ -21,47 +14,29 @@ import {
   snapshot,
   SWARM,
 } from "../../preflight-snapshot.ts";
+import {
+  container,
+  disk,
+  inSwarm,
+  local,
+  ofService,
+  ofServiceNamed,
+  on,
+  OURS,
+  preflightLines,
+  published,
+  route,
+  subnet,
+} from "./one-host.ts";
 
-const OURS = ownerLabels(owner("store"));
-const FOREIGN = { ...OURS, "pulumi-swarm.owner": "another-state" };
-const local = machine();
-const on = (facts: MachineFacts) => ({ machines: { a: facts } });
-const preflightLines = (requirements: Requirement[], found: ClusterSnapshot) =>
-  formatReport(checkAll(requirements, found), found).errors;
-const container = (name: string, port: number, labels: Record<string, string> = {}) => ({
-  Id: name,
-  Names: [`/${name}`],
-  Image: "x",
-  State: "running",
-  Labels: labels,
-  Ports: [{ PrivatePort: 80, PublicPort: port, Type: "tcp", IP: "0.0.0.0" }],
-});
-const route = (destination: string) => ({ ...local, routes: [{ destination, device: "tun0" }] });
-const disk = (path: string) => ({ ...SERVICE, disks: [{ path, subfolder: "minio" }] });
-const published = (mode: "host" | "ingress") => ({
-  EndpointSpec: {
-    Mode: "vip" as const,
-    Ports: [{ Protocol: "tcp" as const, TargetPort: 80, PublishedPort: 9000, PublishMode: mode }],
-  },
-});
-const ofService = { "com.docker.swarm.service.id": "id-store" };
-const ofServiceNamed = (name: string) => ({ ...ofService, "com.docker.swarm.service.name": name });
-const subnet = (block: string) => ({ ...NETWORK, settings: { ...NETWORK.settings, subnet: block } });
-const inSwarm = (swarm: object, name = "a") =>
-  host(
-    { hostname: name },
-    {
-      Name: name,
-      ID: `engine-${name}`,
-      Swarm: { NodeID: "n9", NodeAddr: "", LocalNodeState: "active", ControlAvailable: false, ...swarm },
-    },
-  );
 // The words of Docker 20.10.24.
 const expired = inSwarm({
   LocalNodeState: "error",
   Error:
     "error while loading TLS certificate in /var/lib/docker/swarm/certificates/swarm-node.crt: certificate (1 - tae6) not valid after Sun, 01 Mar 2026 00:00:00 UTC, and it is currently Tue, 01 Dec 2026 05:28:59 UTC: x509: certificate has expired or is not yet valid: ",
 });
+const HOSTNAME = 'Swarm "swarm": hosts.a.hostname "a": its engine calls itself';
+const ENGINE = 'Swarm "swarm": hosts.a.engine "unix:///a.sock":';
 
 describe("accepts a deployment", () => {
   test.each<[string, Requirement[], ClusterSnapshot]>([
@@ -171,29 +146,8 @@ describe("accepts a deployment", () => {
   ])("%s", (_, requirements, found) => expect(preflightLines(requirements, found)).toEqual([]));
 });
 
-const HOSTNAME = 'Swarm "swarm": hosts.a.hostname "a": its engine calls itself';
-const ENGINE = 'Swarm "swarm": hosts.a.engine "unix:///a.sock":';
-const NET = 'OverlayNetwork "net":';
-const STORE = 'MinioService "store":';
-const free = (example: string) =>
-  `choose a free one, for instance ${example}, or leave it out, and the Swarm chooses one`;
-const LOST = "would lose it: put the value back, or set allowOutage: true on the Swarm";
-const PORT = "the Swarm has dataPathPort 5789";
-const otherHost = host({ hostname: "b" }, { Name: "b", ID: "engine-b" });
-const onPort = (DataPathPort: number, ServerVersion: string) => {
-  const live = ownManager({}, [], { ServerVersion });
-  return { ...live, manager: { ...live.manager!, swarm: { ...live.manager!.swarm, DataPathPort } } };
-};
-const users = [service("store", OURS, attached), service("web", {}, attached)];
-const inUse = snapshot({ a: ownManager({ networks: [ownNetwork()] }, users) });
-
 describe("rejects", () => {
   test.each<[Requirement | Requirement[], ClusterSnapshot, string | string[]]>([
-    [
-      { ...SERVICE, needsFirewall: true },
-      snapshot({ a: host({ address: "tcp://10.0.0.1:2376" }) }),
-      'MinioService "store": allowFrom "a": is reached at tcp://10.0.0.1:2376, and rules can only be set by ssh: declare it in SshHosts, or leave allowFrom out',
-    ],
     [
       SWARM,
       snapshot({ a: host({}, { Name: "b" }) }),
@@ -275,146 +229,7 @@ describe("rejects", () => {
       snapshot({ a: host() }, on(route("10.8.4.0/24"))),
       'Swarm "swarm": addressPools "10.8.0.0/16": overlaps with 10.8.4.0/24, a route of host a (tun0): choose a pool that is free on all hosts, for instance 10.20.0.0/16',
     ],
-    [
-      NETWORK,
-      snapshot({ a: host({}, { ServerVersion: "20.10.23" }) }),
-      `${NET} encrypted true: Docker 20.10.23 on host a may send its packets in clear text (fixed in 20.10.24 and 23.0.3): upgrade it, or set encrypted: false`,
-    ],
-    [
-      [{ ...SWARM, dataPathPort: 5789 }, NETWORK],
-      snapshot({ a: host({}, { ServerVersion: "20.10.24" }), b: otherHost }),
-      `${NET} encrypted true: ${PORT}, and Docker 20.10.24 on host a encrypts only packets of port 4789 and drops others (fixed in 23.0.7 and 24.0.3): upgrade it, leave dataPathPort out, or set encrypted: false`,
-    ],
-    [
-      NETWORK,
-      snapshot({ a: onPort(5789, "24.0.2"), b: otherHost }),
-      `${NET} encrypted true: ${PORT}, and Docker 24.0.2 on host a encrypts only packets of port 4789 and drops others (fixed in 23.0.7 and 24.0.3): upgrade it, leave dataPathPort out, or set encrypted: false`,
-    ],
-    [
-      NETWORK,
-      snapshot({ a: ownManager({ networks: [network("net", "172.30.0.0/16")] }) }),
-      `${NET} networkName "net": host a has a network of that name that belongs to something other than pulumi-swarm: use the state that created it, set adopt: true, or choose another name`,
-    ],
-    [
-      [NETWORK, { ...subnet("10.21.0.0/24"), subject: 'OverlayNetwork "b"', owner: owner("b") }],
-      snapshot({ a: ownManager() }),
-      'OverlayNetwork "b": networkName "net": is already used by OverlayNetwork "net": choose another',
-    ],
-    [
-      [NETWORK, { ...subnet("10.20.0.0/16"), subject: 'OverlayNetwork "b"', owner: owner("b"), name: "b" }],
-      snapshot({ a: ownManager() }),
-      `OverlayNetwork "b": subnet "10.20.0.0/16": overlaps with 10.20.0.0/24, that of OverlayNetwork "net": ${free("10.21.0.0/16")}`,
-    ],
-    [
-      subnet("10.0.0.0/16"),
-      snapshot({ a: ownManager() }),
-      `${NET} subnet "10.0.0.0/16": overlaps with 10.0.0.0/24, the network ingress on host a: ${free("10.20.0.0/16")}`,
-    ],
-    [
-      subnet("172.18.4.0/24"),
-      snapshot({ a: ownManager() }),
-      `${NET} subnet "172.18.4.0/24": overlaps with 172.18.0.0/16, the network docker_gwbridge on host a: ${free("10.20.0.0/24")}`,
-    ],
-    [
-      NETWORK,
-      snapshot({ a: ownManager() }, on(route("10.20.0.0/16"))),
-      `${NET} subnet "10.20.0.0/24": overlaps with 10.20.0.0/16, a route of host a (tun0): ${free("10.21.0.0/24")}`,
-    ],
-    [
-      subnet("192.168.0.0/24"),
-      snapshot({ a: ownManager() }, on(route("192.168.0.0/16"))),
-      `${NET} subnet "192.168.0.0/24": overlaps with 192.168.0.0/16, a route of host a (tun0): ${free("10.20.0.0/24")}`,
-    ],
-    [
-      subnet("10.21.0.0/24"),
-      inUse,
-      `${NET} subnet "10.21.0.0/24": the network exists with "10.20.0.0/24"; a change replaces the network, and service store, service web ${LOST}`,
-    ],
-    [
-      { ...NETWORK, settings: { encrypted: false, mtu: 1400, internal: true, attachable: false, labels: { a: "b" } } },
-      inUse,
-      [
-        `${NET} encrypted false: the network exists with true; a change replaces the network, and service store, service web ${LOST}`,
-        `${NET} attachable false: the network exists with true; a change replaces the network, and service store, service web ${LOST}`,
-        `${NET} internal true: the network exists with false; a change replaces the network, and service store, service web ${LOST}`,
-        `${NET} mtu 1400: the network exists with 1500; a change replaces the network, and service store, service web ${LOST}`,
-        `${NET} labels {"a":"b"}: the network exists with {}; a change replaces the network, and service store, service web ${LOST}`,
-      ],
-    ],
-    [
-      subnet("10.21.0.0/24"),
-      { ...inUse, allowOutage: true },
-      `${NET} subnet "10.21.0.0/24": the network exists with "10.20.0.0/24"; a change replaces the network, and service web would lose it and does not belong to this stack: detach it first`,
-    ],
-    [
-      SERVICE,
-      snapshot({ a: ownManager({}, [service("store", FOREIGN)]) }),
-      `${STORE} serviceName "store": the Swarm has a service of that name that belongs to another state: project p, stack s, identity another-state: use the state that created it, set adopt: true, or choose another name`,
-    ],
-    [
-      [SERVICE, { ...SERVICE, subject: 'MinioService "b"', owner: owner("b"), ports: {} }],
-      snapshot({ a: ownManager() }),
-      'MinioService "b": serviceName "store": is already used by MinioService "store": choose another',
-    ],
-    [
-      [SERVICE, { ...SERVICE, subject: 'MinioService "b"', owner: owner("b"), name: "b" }],
-      snapshot({ a: ownManager() }),
-      'MinioService "b": port 9000: is already used on host a by MinioService "store": choose another, or free it',
-    ],
-    [
-      SERVICE,
-      snapshot({ a: ownManager({ containers: [container("web", 9000)] }) }),
-      `${STORE} port 9000: is already used on host a by container web: choose another, or free it`,
-    ],
-    [
-      SERVICE,
-      snapshot({ a: ownManager({}, [service("web", {}, published("ingress"))]) }),
-      `${STORE} port 9000: is already used on host a by service web: choose another, or free it`,
-    ],
-    [
-      SERVICE,
-      snapshot({
-        a: ownManager({ containers: [container("web.1", 9000, { "com.docker.swarm.service.id": "id-web" })] }, [
-          service("web", {}, published("host")),
-        ]),
-      }),
-      `${STORE} port 9000: is already used on host a by service web: choose another, or free it`,
-    ],
-    [
-      SERVICE,
-      snapshot({ a: { ...inSwarm({}), containers: [container("web.n1", 9000, ofServiceNamed("web"))] } }),
-      `${STORE} port 9000: is already used on host a by container web.n1: choose another, or free it`,
-    ],
-    [
-      SERVICE,
-      snapshot({ a: ownManager() }, on({ ...local, listening: [9000] })),
-      `${STORE} port 9000: is already used on host a by a process outside Docker: choose another, or free it`,
-    ],
-    [
-      disk("/mnt/disk1"),
-      snapshot({ a: ownManager() }, on(local)),
-      `${STORE} hosts.a.drives "/mnt/disk1": is not a mount point: mount the disk there, or leave path out and a Docker volume holds the drive`,
-    ],
-    [
-      disk("/mnt/disk1/"),
-      snapshot(
-        { a: ownManager() },
-        on({ ...local, mounts: [...local.mounts, { path: "/mnt/disk1", device: "254:0" }] }),
-      ),
-      `${STORE} hosts.a.drives "/mnt/disk1/": is on the root disk: mount the disk there, or leave path out and a Docker volume holds the drive`,
-    ],
   ])("%#", (requirements, found, lines) =>
     expect(preflightLines([requirements].flat(), found)).toEqual([lines].flat()),
   );
 });
-
-test.each([
-  ["19.3.15", true],
-  ["20.10.23", true],
-  ["20.10.24+dfsg1", false],
-  ["23.0.0", true],
-  ["23.0.2", true],
-  ["23.0.3", false],
-  ["28.2.2", false],
-  ["dev", false],
-])("Docker %s encrypts unsafely: %s", (version, unsafe) => expect(encryptsUnsafely(version)).toBe(unsafe));
