@@ -9,6 +9,12 @@ import type { SwarmArgs } from "./args.ts";
 
 /** Validates the arguments that are plain values. */
 export function validateSwarm(args: SwarmArgs): ValidationIssue[] {
+  // Node runs a program without checking its types. A host as a value cannot be formatted, so its type is shown.
+  if (!Array.isArray(args.managers)) {
+    return [
+      { argument: "managers", value: typeof args.managers, problem: "must be a list of hosts: managers: [host]" },
+    ];
+  }
   return [...validateHosts(args), ...validateAddressPools(args), ...validateRanges(args)];
 }
 

@@ -45,3 +45,10 @@ test.each<[Partial<SwarmArgs>, string]>([
   const lines = validateSwarm({ managers, ...change }).map((finding) => formatIssue('Swarm "s"', finding));
   expect(lines).toEqual([expect.stringContaining(`Swarm "s": ${line}`)]);
 });
+
+test("rejects a program without type checks whose managers are no list", () => {
+  const lines = validateSwarm({ managers: host("a") } as unknown as Parameters<typeof validateSwarm>[0]);
+  expect(lines.map((issue) => formatIssue('Swarm "s"', issue))).toEqual([
+    'Swarm "s": managers "object": must be a list of hosts: managers: [host]',
+  ]);
+});
