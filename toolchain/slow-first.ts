@@ -29,6 +29,8 @@ export const SLOW_FILES: readonly string[] = [
   integration("pools"),
   integration("drivers"),
   integration("ssh"),
+  integration("python-and-go"),
+  integration("import"),
 ];
 
 interface Sortable {

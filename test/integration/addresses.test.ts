@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { LabHost } from "../../lab/lab.ts";
+import { type Classes, describeOmittedCases, selectCases } from "../../toolchain/one-of-each.ts";
 import { openBuckets, randomObject, waitUntilShared } from "./s3.ts";
 import type { TestStack } from "./stack.ts";
 import { describeOnLab } from "./lab-fixture.ts";
@@ -63,7 +64,8 @@ describeOnLab(
       await expectHealthy();
     });
 
-    test("stay those of a node until it joins again, and have to be the source of its packets", async () => {
+    /** The address stays that of the node until it joins again, and has to be the source of its packets. */
+    const moveToSecondAddress = async () => {
       const third = fixture().lab.host(3);
       const moved = other(third);
       await third.run("ip", "addr", "add", `${moved}/24`, "dev", "eth0");
@@ -84,9 +86,9 @@ describeOnLab(
       await stack.up({ refresh: true });
       expect(await nodeAddress(third)).toBe(moved);
       await expectHealthy();
-    });
+    };
 
-    test("may change on the machine first", async () => {
+    const renumberMachineFirst = async () => {
       const [, second, third] = fixture().lab.hosts as [LabHost, LabHost, LabHost];
       const moved = other(second);
       await second.run("sh", "-c", `ip addr flush dev eth0 && ip addr add ${moved}/24 dev eth0`);
@@ -99,9 +101,9 @@ describeOnLab(
       await stack.up({ refresh: true });
       expect(await nodeAddress(second)).toBe(moved);
       await expectHealthy();
-    });
+    };
 
-    test("change to another network together", async () => {
+    const moveAllToAnotherNetwork = async () => {
       const { lab } = fixture();
       const [, second, third] = lab.hosts as [LabHost, LabHost, LabHost];
       const inner = ({ number }: LabHost) => `10.77.0.${number}`;
@@ -124,7 +126,19 @@ describeOnLab(
       await stack.up();
       for (const host of lab.hosts) expect(await nodeAddress(host)).toBe(inner(host));
       await expectHealthy();
-    });
+    };
+
+    /** In this order, each from where the previous one ended. */
+    const moves: Classes<{ move: string; run: () => Promise<void> }> = {
+      "nodes get other addresses": [
+        { move: "to a second address of the machine", run: moveToSecondAddress },
+        { move: "after the machine was renumbered", run: renumberMachineFirst },
+        { move: "to another network, all together", run: moveAllToAnotherNetwork },
+      ],
+    };
+    const meta = { notRun: describeOmittedCases("ways in which nodes get other addresses", [moves]) };
+
+    test.each(selectCases(moves))("of running nodes change: $move", { meta }, ({ run }) => run());
   },
   { hosts: 3, disks: 1 },
 );

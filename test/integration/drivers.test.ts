@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { type Classes, describeOmittedCases, selectCases } from "../../toolchain/one-of-each.ts";
 import { AttachedContainer, DNS_PROPAGATION } from "./attached-container.ts";
 import { removeVolume } from "./manual-changes.ts";
 import { getStoreAccess } from "./traffic-client.ts";
@@ -124,23 +125,37 @@ describeOnLab(
           await host.run("ip", "-6", "addr", "add", `fd00:7::${index + 1}/64`, "dev", "eth0", "nodad");
       });
 
-      test("macvlan: forms one store, with an empty second preview", async () => {
+      const onOverlay = async () => {
+        const stack = await stackOn("overlay", { subnet: "10.40.0.0/24" }, true);
+        await stack.up();
+        // This machine has no address in that subnet. That `up` ends shows that the members reach each other.
+        const endpoints = { a: "http://[fd00:7::1]:9000", b: "http://[fd00:7::2]:9000" };
+        expect((await stack.outputs())["endpoints"]).toEqual(endpoints);
+        return stack;
+      };
+      const onMacvlan = async () => {
         const stack = await stackOn("macvlan", macvlan(32), true);
         await stack.up();
         await expectOneStore(stack);
-        expect((await stack.preview({ refresh: true })).steps).toEqual([]);
-        await destroyWithData(stack);
-      });
+        return stack;
+      };
+      const networks: Classes<{ network: string; create: () => Promise<TestStack> }> = {
+        "the hosts' addresses are IPv6": [
+          { network: "an overlay", create: onOverlay },
+          { network: "macvlan", create: onMacvlan },
+        ],
+      };
+      const meta = { notRun: describeOmittedCases("networks of hosts with IPv6 addresses", [networks]) };
 
-      // This machine has no address in that subnet. That `up` ends shows that the members reach each other.
-      test("an overlay: forms one store, with an empty second preview", async () => {
-        const stack = await stackOn("overlay", { subnet: "10.40.0.0/24" }, true);
-        await stack.up();
-        const endpoints = { a: "http://[fd00:7::1]:9000", b: "http://[fd00:7::2]:9000" };
-        expect((await stack.outputs())["endpoints"]).toEqual(endpoints);
-        expect((await stack.preview({ refresh: true })).steps).toEqual([]);
-        await destroyWithData(stack);
-      });
+      test.each(selectCases(networks))(
+        "$network: forms one store, with an empty second preview",
+        { meta },
+        async ({ create }) => {
+          const stack = await create();
+          expect((await stack.preview({ refresh: true })).steps).toEqual([]);
+          await destroyWithData(stack);
+        },
+      );
     });
 
     test("a bridge: forms a store on one host with published ports, and rejects two hosts", async () => {

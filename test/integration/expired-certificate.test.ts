@@ -5,6 +5,7 @@ import { type ExportedStack, recordedSwarm } from "../../commands/lib/recorded-s
 import { recoverSwarm } from "../../commands/recover/recover.ts";
 import type { KeyPair } from "../../provider/state/x509.ts";
 import { ROOT } from "../../toolchain/cache.ts";
+import { type Classes, describeOmittedCases, selectCases } from "../../toolchain/one-of-each.ts";
 import { describeOnLab } from "./lab-fixture.ts";
 import { openBuckets, randomObject, waitUntilShared } from "./s3.ts";
 import type { TestStack } from "./stack.ts";
@@ -37,7 +38,7 @@ describeOnLab(
       expect((await stack.preview({ refresh: true })).steps).toEqual([]);
     };
 
-    test("on all hosts: the Swarm is recovered from one manager, and the others join again", async () => {
+    const recoverFromOneManager = async () => {
       const none = { engine: undefined, hostname: undefined, endpointAddress: undefined };
       const hosts = Object.fromEntries(
         Object.keys(number).map((key) => [key, settings(key as "a", key === "d" ? "worker" : "manager")]),
@@ -85,9 +86,9 @@ describeOnLab(
       await host("a").run("docker", "node", "rm", "--force", host("b").hostname);
       await stack.up({ refresh: true });
       await finish([]);
-    });
+    };
 
-    test("in a backup: the Swarm is restored from it", async () => {
+    const restoreFromBackup = async () => {
       await expireCertificate(host("a"), authority);
       const swarm = await exported();
       const [chosen] = swarm.members;
@@ -102,7 +103,20 @@ describeOnLab(
       expect(removed.map(({ key }) => key)).toEqual(["b", "c"]);
       expect(former).toBeUndefined();
       await finish(removed);
-    });
+    };
+
+    const places: Classes<{ place: string; run: () => Promise<void> }> = {
+      "the Swarm starts again without its old nodes": [
+        {
+          place: "on all hosts: the Swarm is recovered from one manager, and the others join again",
+          run: recoverFromOneManager,
+        },
+        { place: "in a backup: the Swarm is restored from it", run: restoreFromBackup },
+      ],
+    };
+    const meta = { notRun: describeOmittedCases("places of an expired certificate", [places]) };
+
+    test.each(selectCases(places))("$place", { meta }, ({ run }) => run());
   },
   { hosts: 4, disks: 1 },
 );
