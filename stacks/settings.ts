@@ -70,6 +70,15 @@ function parseValue(text: string): unknown {
   }
 }
 
+/** Types in the words of YAML. */
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  Object: "a map",
+  Array: "a list",
+  string: "a string",
+  number: "a number",
+  boolean: "true or false",
+};
+
 function formatIssue(issue: v.BaseIssue<unknown>): string {
   const path = v.getDotPath(issue) ?? "";
   if (issue.type === "strict_object" && issue.expected !== "never") return `config pulumi-swarm:${path}: is missing`;
@@ -77,7 +86,10 @@ function formatIssue(issue: v.BaseIssue<unknown>): string {
     const known = Object.keys(getEntriesAround(issue)).join(", ");
     return `config pulumi-swarm:${path}: there is no such setting: choose one of ${known}`;
   }
-  const received = `expected ${issue.expected ?? "something else"}, but it is ${issue.received}`;
+  // A choice is written as `("a" | "b")`.
+  const types = (issue.expected ?? "something else").replace(/^\((.*)\)$/, "$1").split(" | ");
+  const expected = types.map((type) => TYPE_NAMES[type] ?? type).join(" or ");
+  const received = `expected ${expected}, but it is ${TYPE_NAMES[issue.received] ?? issue.received}`;
   return `config pulumi-swarm:${path}: ${received}: change it with \`pulumi config set pulumi-swarm:${path} …\``;
 }
 

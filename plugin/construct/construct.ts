@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type rpc from "@pulumi/pulumi/proto/provider_pb.js";
 import { identifyRunBy } from "../../components/shared/owner.ts";
 import { VERSION } from "../../core/version.ts";
+import { errorMessage } from "../../engine/error-message.ts";
 import { failWith } from "../../provider/rpc/resource-server.ts";
 import type { PackageSchema } from "../schema/package-schema.ts";
 import { failingWith } from "../uncaught-errors.ts";
@@ -62,7 +63,7 @@ function once(callback: sendUnaryData<rpc.ConstructResponse>) {
   const respondOnce: typeof callback = (error, response) => {
     if (hasResponded) return;
     hasResponded = true;
-    if (error) failWith(callback)(error);
+    if (error) failWith(callback)(withoutOutput(error));
     else callback(null, response);
   };
   const fail = (error: unknown) => {
@@ -71,4 +72,9 @@ function once(callback: sendUnaryData<rpc.ConstructResponse>) {
     return true;
   };
   return { respondOnce, fail };
+}
+
+/** Removes the name of the output that the SDK was sending: a component's own message names the argument. */
+export function withoutOutput(error: unknown): Error {
+  return new Error(errorMessage(error).replace(/^(?:error serializing property "[^"]*": )+/, ""), { cause: error });
 }

@@ -144,7 +144,7 @@ function describeProgress(running: number, wanted: number, notRunning: TaskDetai
   }
   if (running + notRunning.length === 0) return `${count}; the previous ones are stopping`;
   const states = notRunning.map((task) => [task.Status.State, waitingReason(task)].filter(Boolean).join(": "));
-  return states.length === 0 ? count : `${count} (others: ${[...new Set(states)].join(", ")})`;
+  return states.length === 0 ? count : `${count} (${running > 0 ? "others: " : ""}${[...new Set(states)].join(", ")})`;
 }
 
 /**

@@ -10,7 +10,7 @@ export const INVALID_HOST_SETTINGS = {
       "a list of addresses for clients",
       { endpointAddress: ["a.example"] },
       "pulumi-swarm:endpointAddress",
-      "Array",
+      "a list",
       "pulumi config set",
     ),
     invalid(

@@ -13,7 +13,7 @@ export const SETTINGS_OF_OTHER_KINDS = {
       },
       "pulumi-swarm:hosts.a.availability",
       '"down"',
-      '"active" | "pause" | "drain"',
+      '"active" or "pause" or "drain"',
     ),
   ],
   hostDefaults: otherKind("hostDefaults", {}),

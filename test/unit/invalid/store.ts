@@ -86,7 +86,7 @@ export const INVALID_STORE_SETTINGS = {
       "a generation that is neither text nor a number",
       { rootPasswordGeneration: [1] },
       "pulumi-swarm:rootPasswordGeneration",
-      "Array",
+      "a list",
       "pulumi config set",
     ),
   ],

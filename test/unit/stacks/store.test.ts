@@ -87,7 +87,7 @@ test("adoptNetwork adopts a network, and requires only what the settings contain
 });
 
 test.each<[unknown, RegExp]>([
-  ["10.1.0.0/16", /config pulumi-swarm:allowFrom: expected Array, but it is "10\.1\.0\.0\/16": change it with/],
+  ["10.1.0.0/16", /config pulumi-swarm:allowFrom: expected a list, but it is "10\.1\.0\.0\/16": change it with/],
   [["10.1.0.0/33"], /allowFrom/],
 ])("rejects allowFrom %j", async (allowFrom, line) => {
   expect(await getErrorMessage(() => stackWith({ allowFrom }))).toMatch(line);

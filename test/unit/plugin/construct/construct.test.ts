@@ -1,7 +1,7 @@
 import { Metadata, Server, type ServerUnaryCall, type ServiceError } from "@grpc/grpc-js";
 import rpc from "@pulumi/pulumi/proto/provider_pb.js";
 import { expect, test } from "vitest";
-import { constructMethod } from "../../../../plugin/construct/construct.ts";
+import { constructMethod, withoutOutput } from "../../../../plugin/construct/construct.ts";
 import type { PackageSchema } from "../../../../plugin/schema/package-schema.ts";
 import { toStruct } from "../../../../provider/rpc/properties.ts";
 
@@ -22,4 +22,12 @@ test("takes the SDK's implementation of components, and leaves the process as it
   const call = { request, metadata: new Metadata() } as ServerUnaryCall<rpc.ConstructRequest, rpc.ConstructResponse>;
   const error = await new Promise<Partial<ServiceError> | null>((done) => construct(call, (failure) => done(failure)));
   expect(error?.details).toMatch(/^component swarm:index:Spaceship: does not exist in pulumi-swarm \d/);
+});
+
+test.each([
+  ['error serializing property "endpoint": MinioService "store": image "": must be given'],
+  ['error serializing property "a": error serializing property "b": MinioService "store": image "": must be given'],
+  ['MinioService "store": image "": must be given'],
+])("an error does not name the output that it prevents: %s", (message) => {
+  expect(withoutOutput(new Error(message)).message).toBe('MinioService "store": image "": must be given');
 });

@@ -54,8 +54,7 @@ test("Swarm's reason why tasks are not placed is reported, and part of the error
   });
   const id = scene.swarm.services.create(spec);
   const { message } = await failWaiting(scene, id, scene.service(spec));
-  const reason =
-    "0 of 2 tasks run (others: pending: no suitable node (scheduling constraints not satisfied on any node))";
+  const reason = "0 of 2 tasks run (pending: no suitable node (scheduling constraints not satisfied on any node))";
   expect(message).toBe(`service store: not ready within timeoutSeconds 60: ${reason}`);
   expect(said()).toContain(reason);
 });
