@@ -1,7 +1,7 @@
 import { containsUnknown, deepEqual } from "../../provider/runtime/diff.ts";
 import type { ServiceInputs } from "../../provider/service/service-inputs.ts";
 import { describeRollout } from "../../provider/service/update-strategy.ts";
-import type { Operation, PlannedChange } from "./planned.ts";
+import type { PlannedChange } from "./planned.ts";
 
 /** The effect of a change on users of the resource. */
 export interface Impact {
@@ -22,6 +22,12 @@ const DATA_STAYS = "the data in its volumes and on mounted disks stays";
 const NETWORK_REMOVAL: Impact = {
   kind: "outage",
   text: "the network is removed, and everything attached to it is disconnected",
+};
+
+/** The inputs do not tell who created the Swarm: a stack may also adopt its own. */
+const ADOPTED_SWARM_LEFT: Impact = {
+  kind: "outage",
+  text: "the Swarm stays if the stack adopted it; if the stack created it, it is dissolved; data in volumes stays",
 };
 
 /** Impact of deleting or replacing a resource, by type. */
@@ -76,11 +82,12 @@ const REMOVAL_IMPACTS: Readonly<Record<string, Impact>> = {
 /** Returns the impacts of a change, the most severe first; none for a change without any noticeable effect. */
 export function impactsOf(change: PlannedChange): Impact[] {
   const { type, operation } = change;
-  if (operation === "replace" || operation === "delete") return removalImpact(type, operation);
+  if (operation === "replace" || operation === "delete") return removalImpact(change);
   return operation === "update" ? (UPDATE_IMPACTS[type]?.(change) ?? []) : [];
 }
 
-function removalImpact(type: string, operation: Operation): Impact[] {
+function removalImpact({ type, operation, before }: PlannedChange): Impact[] {
+  if (type === "swarm:index:Cluster" && before["adopt"] === true && operation === "delete") return [ADOPTED_SWARM_LEFT];
   if (WITHOUT_IMPACT.has(type) || type.startsWith("pulumi:providers:")) return [];
   const isReplaced = operation === "replace";
   const known = REMOVAL_IMPACTS[type] ?? {
@@ -94,9 +101,15 @@ function removalImpact(type: string, operation: Operation): Impact[] {
 const WITHOUT_IMPACT = new Set([
   "docker:index/secret:Secret",
   "docker:index/serviceConfig:ServiceConfig",
-  ...["NodeLabels", "Preflight", "RootServiceAccounts", "HostInspection", "Assertion", "Machine"].map(
-    (kind) => `swarm:index:${kind}`,
-  ),
+  ...[
+    "NodeLabels",
+    "Preflight",
+    "RootServiceAccounts",
+    "HostInspection",
+    "Assertion",
+    "Machine",
+    "NetworkAllocation",
+  ].map((kind) => `swarm:index:${kind}`),
 ]);
 
 /** Impact of an update, by type. */

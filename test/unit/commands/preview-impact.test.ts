@@ -32,11 +32,17 @@ describe("the impacts of a change", () => {
     ]);
   });
 
+  test("the end of a Swarm that a stack may have adopted says what becomes of it in either case", () => {
+    const [impact] = one("delete", `${SWARM}:Cluster`, { old: { adopt: true } });
+    expect(impact!.text).toMatch(/^the Swarm stays if the stack adopted it; if the stack created it, it is dissolved/);
+  });
+
   test.each<[string, string, { old?: Inputs; new?: Inputs }]>([
     ["create", "docker:index/volume:Volume", { new: {} }],
     ["update", "docker:index/volume:Volume", { old: {}, new: {} }],
     ["replace", "docker:index/secret:Secret", { old: {}, new: {} }],
     ["delete", `${SWARM}:NodeLabels`, { old: {} }],
+    ["delete", `${SWARM}:NetworkAllocation`, { old: {} }],
     ["delete", "pulumi:providers:docker", { old: {} }],
     ["update", `${SWARM}:Service`, { old: service("silo:1", "create"), new: service("silo:1", "create") }],
     ["update", `${SWARM}:Service`, { old: service("silo:1", "create"), new: service("silo:2", "in-place") }],
