@@ -53,7 +53,8 @@ const nameOf = (at: number) => `unknown-${at}-x`;
 
 /** Returns what the provider rejects of a resource, and what would replace it. */
 async function effects(old: RegisteredResource, { type, name, inputs }: RegisteredResource): Promise<string[]> {
-  const handler = (handlers as Record<string, Handlers[keyof Handlers]>)[type.split(":").at(-1) ?? ""];
+  const [pack, , kind = ""] = type.split(":");
+  const handler = pack === "swarm" ? (handlers as Record<string, Handlers[keyof Handlers]>)[kind] : undefined;
   if (!handler) return [];
   const check = async (olds: object, news: object) => handler.check?.(olds, news) ?? { inputs: news, failures: [] };
   const recorded = await check({}, old.inputs);
