@@ -186,11 +186,8 @@ describeOnLab(
         ]);
         const output = await typed(first!.text);
         const [up, verify] = readBlocks("README.md").filter(({ language }) => language === "text");
-        const printed = withoutTimes(output);
-        for (const shown of [...withoutTimes(up!.text), ...withoutTimes(verify!.text)]) {
-          const isPrinted = (line: string) =>
-            shown.endsWith("…") ? line.startsWith(shown.slice(0, -1)) : line === shown;
-          expect(printed.filter(isPrinted), shown).not.toEqual([]);
+        for (const line of [...withoutTimes(up!.text), ...withoutTimes(verify!.text)]) {
+          expect(withoutTimes(output)).toContain(line);
         }
       });
 

@@ -106,6 +106,10 @@ describe("other commands of pages that no integration test runs", () => {
   });
 });
 
+test("README.md has at most 150 lines", () => {
+  expect(read("README.md").trimEnd().split("\n").length).toBeLessThanOrEqual(150);
+});
+
 test.each(PAGES)("the links of %s are valid", (page) => {
   const text = read(page).replace(/^```[^]*?^```/gm, "");
   const targets = [...text.matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)/g)];
