@@ -74,4 +74,8 @@ describe("a clone", () => {
     expect(existsSync(state)).toBe(true);
     expect(JSON.parse(readFileSync(state, "utf8"))).not.toHaveProperty("checkpoint.latest.resources.0");
   });
+
+  it.each(["npm run -s down", "npm run -s down -- --delete-data"])("has nothing to remove afterwards: %s", (line) => {
+    expect(shell(line).stderr).toContain("nothing of stack dev is left: nothing to remove");
+  });
 }, 120_000);
