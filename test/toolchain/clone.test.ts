@@ -52,9 +52,11 @@ describe("a clone", () => {
     expect(changes.changeSummary).toEqual({ same: 1 });
   });
 
-  it("prints nothing but exports, for each shell", () => {
-    const lines = shell("npm run -s env").stdout.trimEnd().split("\n");
+  it("prints nothing but exports, for each shell, and says how far they reach", () => {
+    const { stdout, stderr } = shell("npm run -s env");
+    const lines = stdout.trimEnd().split("\n");
     expect(lines.filter((line) => !/^(export [A-Za-z_]+=|unset PULUMI_CONFIG_PASSPHRASE$)/.test(line))).toEqual([]);
+    expect(stderr).toContain(`in every folder, pulumi then works on stack dev of ${clone}:`);
   });
 
   it("keeps its tracked files unchanged", () => {
