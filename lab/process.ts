@@ -29,12 +29,17 @@ export function startDetached(
   { folder, log }: Pick<ContainedProgram, "folder" | "log">,
 ): ChildProcess {
   const output = openSync(log, "a");
-  const child = spawn(command, args, { stdio: ["ignore", output, output], detached: true });
+  const child = spawn(command, args, { stdio: ["ignore", output, output], detached: true, env: withoutProxies() });
   closeSync(output);
   child.unref();
   if (child.pid === undefined) throw new Error(`lab: ${command} does not start`);
   writeProcessFile(join(folder, "pid"), child.pid);
   return child;
+}
+
+/** Returns this process's environment without proxies, which no other machine takes over. */
+function withoutProxies(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/_proxy$/i.test(name)));
 }
 
 /** Returns the id of the first process of a folder's program; undefined if it does not run. */

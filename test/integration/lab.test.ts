@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { ensureMinioImage, prepareMinioImage } from "../../toolchain/minio-image.ts";
 import { ROOT } from "../../toolchain/cache.ts";
 import { run } from "../../toolchain/run.ts";
@@ -40,6 +40,12 @@ describe("the lab", () => {
       await engine.initSwarm({ ListenAddr: "0.0.0.0:2377", AdvertiseAddr: address, Spec: {} });
     await connects(one.host(1), one.host(2).address, 2377);
     await expect(connects(one.host(1), two.host(1).address, 2377)).rejects.toThrow(/ENETUNREACH/);
+  });
+
+  test("has engines without this machine's proxies", async () => {
+    onTestFinished(() => void vi.unstubAllEnvs());
+    vi.stubEnv("HTTPS_PROXY", "http://127.0.0.1:1");
+    expect(await (await start(1)).host(1).engine.info()).toMatchObject({ HttpsProxy: "" });
   });
 
   test("accepts its users by ssh, with a different host key for each host", async () => {
