@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, renameSync, symlinkSync, writeFileSync, readdirS
 import { delimiter, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse, stringify } from "yaml";
+import { DOCKER_NO_PROXY } from "../../core/docker-no-proxy.ts";
 import { ensureAwsPlugin } from "../../toolchain/aws-plugin.ts";
 import { cacheRoot, readIfExists } from "../../toolchain/cache.ts";
 import { ensureDockerPlugin, type PulumiPlugin } from "../../toolchain/docker-plugin.ts";
@@ -58,6 +59,7 @@ export function commonVariables({ home }: StateFolder, stack: string): Record<st
     NODE_COMPILE_CACHE: join(cacheRoot(), "node-compile-cache"),
     // With a lowercase `https_proxy`, gRPC for Node would use it even for its connection to Pulumi on this machine.
     no_grpc_proxy: "127.0.0.1,localhost",
+    [DOCKER_NO_PROXY]: "*",
   };
 }
 

@@ -9,6 +9,7 @@ import { knownFields, knownValue, unknownFields } from "../shared/inputs.ts";
 import { SwarmComponent } from "../shared/component.ts";
 import { ownerOf } from "../shared/owner.ts";
 import { type ValidationIssue, throwIfInvalid } from "../../core/input-validation-error.ts";
+import { DOCKER_NO_PROXY } from "../../core/docker-no-proxy.ts";
 import type { SwarmArgs } from "./args.ts";
 import { Cluster } from "./cluster.ts";
 import { dockerConfig, connectedEngine } from "./docker-provider.ts";
@@ -42,13 +43,6 @@ export class Swarm extends SwarmComponent implements SwarmReference {
   readonly managerJoinToken: pulumi.Output<string>;
   /** Key that unlocks a manager after a restart. Empty unless `autolock` is on. @secret */
   readonly unlockKey: pulumi.Output<string>;
-
-  /**
-   * The settings that adopt networks and services, in a program that has settings instead of the argument `adopt`.
-   *
-   * @internal
-   */
-  adoptArguments: { network?: string; service?: string } = {};
 
   readonly #preflight: Preflight;
 
@@ -104,6 +98,7 @@ export class Swarm extends SwarmComponent implements SwarmReference {
       parent: this,
       // This provider's resources must be deleted while its engine is still a manager.
       dependsOn: [checked, ...Object.values(managerMembers)],
+      envVarMappings: { [DOCKER_NO_PROXY]: "NO_PROXY" },
     });
 
     this.registerOutputs({ swarmId: this.swarmId });
@@ -116,8 +111,7 @@ export class Swarm extends SwarmComponent implements SwarmReference {
    * @internal
    */
   preflight(requirement: RequirementInput): pulumi.Input<pulumi.Resource> {
-    if (requirement.kind === "swarm") return this.#preflight.require(requirement);
-    return this.#preflight.require({ ...requirement, adoptArgument: this.adoptArguments[requirement.kind] });
+    return this.#preflight.require(requirement);
   }
 
   /**

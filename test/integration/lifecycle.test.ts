@@ -6,6 +6,9 @@ import { describeOnLab } from "./lab-fixture.ts";
 import type { TestStack } from "./stack.ts";
 import { TlsProxy } from "./tls-proxy.ts";
 
+/** A proxy that does not answer. */
+const CLOSED = "http://127.0.0.1:1";
+
 /** The life of a store on one machine. */
 describeOnLab("a store on one machine, from up to destroy", (fixture) => {
   let stack: TestStack;
@@ -25,7 +28,9 @@ describeOnLab("a store on one machine, from up to destroy", (fixture) => {
     // The engine's address comes from the environment, as for the docker CLI; the docker plugin reads it as well. So does
     // the address of the endpoints.
     inTls = await TlsProxy.start(fixture().host);
-    stack = await fixture().stack({ engine: undefined, endpointAddress: undefined }, { env: inTls.environment });
+    // No connection to the engine or the store uses the proxy.
+    const env = { ...inTls.environment, HTTPS_PROXY: CLOSED, https_proxy: CLOSED };
+    stack = await fixture().stack({ engine: undefined, endpointAddress: undefined }, { env });
     const up = await stack.up();
     expect(new Set(up.steps.map(({ op }) => op))).toEqual(new Set(["create"]));
 
