@@ -22,7 +22,6 @@ import { main } from "./lib/main.ts";
 import { ensureToolchain, openSession, runPulumi, readPulumiOutput, type Session } from "./lib/pulumi.ts";
 import {
   IDENTITY_TYPE,
-  isEmptyState,
   openState,
   readCheckpoint,
   stackFile,
@@ -55,10 +54,8 @@ await main(async () => {
     if (code === 0) say(kubernetesDataNote(state, stack));
     return code;
   }
-  const resources = resourcesIn(session);
-  if (resources.length === 0) return void say(`nothing of stack ${stack} is left: nothing to remove`);
   // Without an identity, volumes of this state cannot be distinguished from those of another.
-  if (deletes && !isEmptyState(resources) && identitiesIn(session).length === 0) throw new Error(noStateError(stack));
+  if (deletes && identitiesIn(session).length === 0) throw new Error(noStateError(stack));
   const exported = await exportedStack(session);
   if (!hasResourceTargets(rest))
     await progress("checking what else the Swarm contains", () => assertNotShared(exported));
@@ -163,22 +160,22 @@ async function downOnAws(session: Session, deletesData: boolean, { rest, ...how 
 }
 
 /** Pulumi would reject this too, but recommend removing the volumes from the state instead of deleting them. */
-function assertNotProtected(session: Session): void {
-  const held = cloudVolumes(resourcesIn(session)).filter(({ isProtected }) => isProtected);
+function assertNotProtected({ state, stack }: Session): void {
+  const held = cloudVolumes(readCheckpoint(state, stack).resources ?? []).filter(({ isProtected }) => isProtected);
   if (held.length === 0) return;
   throw new Error(
     `${DELETE_DATA}: the data volumes ${held.map(({ name }) => name).join(", ")} are protected: set \`allowDataLoss: ` +
-      `true\` in pulumi-swarm:aws, run \`${npmRun("up", session.stack)}\`, then repeat this`,
+      `true\` in pulumi-swarm:aws, run \`${npmRun("up", stack)}\`, then repeat this`,
   );
 }
 
-function reportCloudVolumes(session: Session): void {
-  const left = cloudVolumes(resourcesIn(session));
+function reportCloudVolumes({ state, stack }: Session): void {
+  const left = cloudVolumes(readCheckpoint(state, stack).resources ?? []);
   const names = left.map(({ name, id }) => `${name} (${id})`).join(", ");
   if (left.length === 0) say("no data volumes are left; the machines are gone");
   else {
     say(`kept, with all data: EBS volumes ${names}; the machines are gone`);
-    say(`\`${npmRun("up", session.stack)}\` creates machines for them again`);
+    say(`\`${npmRun("up", stack)}\` creates machines for them again`);
   }
 }
 
@@ -195,10 +192,6 @@ function destroy(session: Session, { asks, json, rest }: DestroyOptions, keepsId
   return runPulumi(session, ["destroy", ...confirmation, ...(json ? ["--json"] : []), ...kept, ...rest]);
 }
 
-function resourcesIn({ state, stack }: Session): StoredResource[] {
-  return readCheckpoint(state, stack).resources ?? [];
-}
-
-function identitiesIn(session: Session): StoredResource[] {
-  return resourcesIn(session).filter(({ type }) => type === IDENTITY_TYPE);
+function identitiesIn({ state, stack }: Session): StoredResource[] {
+  return (readCheckpoint(state, stack).resources ?? []).filter(({ type }) => type === IDENTITY_TYPE);
 }

@@ -19,11 +19,11 @@ export interface ClusterOptions {
   /** Whether to measure Ansible as well. */
   ansible: boolean;
   /** Called before each run. */
-  reportProgress?: (what: string) => void;
+  tell?: (what: string) => void;
 }
 
 /** Measures each method from bare engines to a healthy cluster. Alternates methods, for equal conditions. */
-export async function benchCluster(hosts: number, { ansible, reportProgress }: ClusterOptions): Promise<ClusterResult> {
+export async function benchCluster(hosts: number, { ansible, tell }: ClusterOptions): Promise<ClusterResult> {
   const methods: Record<string, Method> = {
     "pulumi up": createPulumiMethod(),
     "docker CLI": byCli,
@@ -35,7 +35,7 @@ export async function benchCluster(hosts: number, { ansible, reportProgress }: C
     const endpoint = `http://${lab.host(1).address}:9000`;
     for (let runs = 1; runs <= CLUSTER_RUNS; runs++) {
       for (const [name, method] of Object.entries(methods)) {
-        reportProgress?.(`${name}, run ${runs} of ${CLUSTER_RUNS}`);
+        tell?.(`${name}, run ${runs} of ${CLUSTER_RUNS}`);
         await resetHosts(lab.hosts);
         (starts[name] ??= []).push(await measureStart(endpoint, () => method.build(lab.hosts, image)));
       }

@@ -24,8 +24,14 @@ const NETWORK_REMOVAL: Impact = {
   text: "the network is removed, and everything attached to it is disconnected",
 };
 
+/** The inputs do not tell who created the Swarm: a stack may also adopt its own. */
+const ADOPTED_SWARM_LEFT: Impact = {
+  kind: "outage",
+  text: "the Swarm stays if the stack adopted it; if the stack created it, it is dissolved; data in volumes stays",
+};
+
 /** Impact of deleting or replacing a resource, by type. */
-const REMOVAL_IMPACTS: Readonly<Record<string, Impact | ((change: PlannedChange) => Impact)>> = {
+const REMOVAL_IMPACTS: Readonly<Record<string, Impact>> = {
   "docker:index/volume:Volume": { kind: "data", text: "the volume and its contents are deleted" },
   "aws:ebs/volume:Volume": { kind: "data", text: "the disk and its contents are deleted" },
   "aws:s3/bucket:Bucket": { kind: "data", text: "the bucket and its contents are deleted" },
@@ -37,14 +43,10 @@ const REMOVAL_IMPACTS: Readonly<Record<string, Impact | ((change: PlannedChange)
     kind: "data",
     text: "the bucket is deleted; one that holds objects stays",
   },
-  "swarm:index:Cluster": ({ operation, before }) => ({
+  "swarm:index:Cluster": {
     kind: "outage",
-    // The inputs do not tell who created the Swarm: a stack may also adopt its own.
-    text:
-      operation === "delete" && before["adopt"] === true
-        ? "the Swarm stays if the stack adopted it; if the stack created it, it is dissolved; data in volumes stays"
-        : "the Swarm is dissolved with all its services, networks and secrets; data in volumes stays",
-  }),
+    text: "the Swarm is dissolved with all its services, networks and secrets; data in volumes stays",
+  },
   "swarm:index:Member": {
     kind: "outage",
     text: "the host leaves the Swarm, and its tasks stop; data in its volumes stays",
@@ -84,16 +86,15 @@ export function impactsOf(change: PlannedChange): Impact[] {
   return operation === "update" ? (UPDATE_IMPACTS[type]?.(change) ?? []) : [];
 }
 
-function removalImpact(change: PlannedChange): Impact[] {
-  const { type, operation } = change;
+function removalImpact({ type, operation, before }: PlannedChange): Impact[] {
+  if (type === "swarm:index:Cluster" && before["adopt"] === true && operation === "delete") return [ADOPTED_SWARM_LEFT];
   if (WITHOUT_IMPACT.has(type) || type.startsWith("pulumi:providers:")) return [];
   const isReplaced = operation === "replace";
-  const entry = REMOVAL_IMPACTS[type] ?? {
+  const known = REMOVAL_IMPACTS[type] ?? {
     kind: "change",
     text: isReplaced ? "the previous one is deleted" : "it is deleted",
   };
-  const impact = typeof entry === "function" ? entry(change) : entry;
-  return [{ ...impact, text: isReplaced ? `is replaced: ${impact.text}` : impact.text }];
+  return [{ ...known, text: isReplaced ? `is replaced: ${known.text}` : known.text }];
 }
 
 /** Types without impact: their replacements are created first, or they hold nothing but their inputs. */

@@ -195,8 +195,7 @@ export interface AwsHostsArgs extends AwsMachinesArgs {
    */
   jumpHostKey?: pulumi.Input<string>;
   /**
-   * Maximum time from a machine's start until its engine answers, in seconds. Joining a Swarm has a limit of its own:
-   * `timeoutSeconds` of the Swarm.
+   * Maximum time from a machine's start until its engine answers, in seconds.
    * @default 900
    */
   timeoutSeconds?: pulumi.Input<number>;

@@ -85,8 +85,7 @@ export interface SwarmArgs {
   allowOutage?: boolean;
 
   /**
-   * Time limit for each join, drain and leave of a node, in seconds. The wait for a machine to boot comes before, and is
-   * limited by `timeoutSeconds` of the host.
+   * Time limit for each join, drain and leave, in seconds.
    * @default 120
    */
   timeoutSeconds?: pulumi.Input<number>;

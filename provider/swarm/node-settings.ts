@@ -15,9 +15,9 @@ export interface NodeSettings {
 export function withSettings(
   spec: NodeSpec,
   { labels, availability }: NodeSettings,
-  previousLabels: NodeSettings["labels"],
+  formerLabels: NodeSettings["labels"],
 ): NodeSpec {
-  const rest = withoutLabels(spec, previousLabels);
+  const rest = withoutLabels(spec, formerLabels);
   return { ...rest, Labels: { ...rest.Labels, ...labels }, Availability: availability ?? spec.Availability };
 }
 

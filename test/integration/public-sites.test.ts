@@ -1,13 +1,12 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DEFAULT_MINIO_IMAGE } from "../../core/default-images.ts";
 import { type Lab, type LabHost, labUnavailableReason, startLab } from "../../lab/lab.ts";
 import { ROOT } from "../../toolchain/cache.ts";
-import { ensureDockerPlugin } from "../../toolchain/docker-plugin.ts";
-import { ensurePulumi } from "../../toolchain/pulumi.ts";
-import { archive, publishReleases } from "../public-sites/archive.ts";
+import { publishReleases } from "../public-sites/archive.ts";
+import { machineReleases } from "../public-sites/machine-releases.ts";
 import { InspectingProxy } from "../public-sites/proxy.ts";
 import { RegistrySite } from "../public-sites/registry.ts";
 import { ReleaseSite } from "../public-sites/releases.ts";
@@ -17,19 +16,6 @@ import { startProcess } from "./pulumi-process.ts";
 
 /** This machine's part of a lab's network. */
 const gatewayOf = (host: LabHost) => host.address.replace(/\d+$/, "254");
-
-/** Archives of the programs that this machine has, in the layout of the official ones. */
-async function releaseSite(): Promise<ReleaseSite> {
-  const bin = await ensurePulumi();
-  const { path: plugin } = await ensureDockerPlugin(() => Promise.resolve(bin));
-  const programs = (folder: string, prefix: string) =>
-    readdirSync(folder).map((name) => {
-      return { name: `${prefix}${name}`, mode: 0o755, content: readFileSync(join(folder, name)) };
-    });
-  const site = new ReleaseSite();
-  publishReleases(site, archive(programs(bin, "pulumi/")), archive(programs(plugin, "")));
-  return site;
-}
 
 /**
  * A user's machine with nothing but Node and an engine, which reaches the public sites only through a proxy that inspects
@@ -50,7 +36,8 @@ describe("a bare clone behind a proxy", () => {
     cpSync(join(ROOT, "index.ts"), join(clone, "index.ts"));
     lab = await startLab({ hosts: 1 });
     const host = lab.host(1);
-    const releases = await releaseSite();
+    const releases = new ReleaseSite();
+    publishReleases(releases, await machineReleases());
     const digest = registry.publish(await siloImage());
     const file = join(clone, "core/default-images.ts");
     const image = DEFAULT_MINIO_IMAGE.replace(/sha256:.*/, digest);

@@ -19,6 +19,12 @@ export function archive(entries: readonly TarEntry[]): Buffer {
   return gzipSync(tar(entries), { level: 1 });
 }
 
+/** Archives for this platform, in the layout of the official ones. */
+export interface Releases {
+  cli: Buffer;
+  dockerPlugin: Buffer;
+}
+
 /** The lines of the CLI's list for other platforms, whose files no test downloads. */
 const OTHER_PLATFORMS = releasedFiles()
   .filter(({ name, list }) => list === pulumiArchive().list && name !== pulumiArchive().name)
@@ -29,7 +35,7 @@ const OTHER_PLATFORMS = releasedFiles()
  * Publishes the releases of Pulumi and its plugins for this platform, with the lists of checksums that their publishers
  * have: SHA-256 of the CLI, SHA-1 of plugins.
  */
-export function publishReleases(site: ReleaseSite, cli: Buffer, dockerPlugin: Buffer): void {
+export function publishReleases(site: ReleaseSite, { cli, dockerPlugin }: Releases): void {
   publish(site, pulumiArchive(), cli, "sha256", OTHER_PLATFORMS);
   publish(site, DOCKER_PLUGIN, dockerPlugin, "sha1");
   for (const { release, list } of OTHER_PLUGINS) site.publish(pathOf(release, list), Buffer.from(""));

@@ -55,7 +55,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-public-"));
   clone = makeClone();
   site = new ReleaseSite();
-  publishReleases(site, CLI, PLUGIN);
+  publishReleases(site, { cli: CLI, dockerPlugin: PLUGIN });
   proxy = await InspectingProxy.start(site.hosts);
   guarded = await InspectingProxy.start(site.hosts, { login: LOGIN });
   for (const [name, { authority }] of Object.entries({ proxy, guarded }))
