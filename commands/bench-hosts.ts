@@ -39,7 +39,10 @@ await main(async () => {
   };
 
   /** Measures one size. After Ctrl-C it measures nothing more; earlier results are still reported. */
-  const measure = async <T>(what: string, work: (tell: (what: string) => void) => Promise<T>): Promise<T[]> => {
+  const measure = async <T>(
+    what: string,
+    work: (reportProgress: (what: string) => void) => Promise<T>,
+  ): Promise<T[]> => {
     try {
       if (stopped.aborted) throw new Error("interrupted");
       return [await progress(what, work)];
@@ -57,7 +60,8 @@ await main(async () => {
     if (!hasTools) report.skipped.push("cluster: `docker` and `curl` must be on PATH");
     for (const hosts of hasTools ? (sizes ?? CLUSTER_SIZES) : []) {
       if (!fits("cluster", hosts, HOST_MIB.store)) continue;
-      const bench = (tell: (what: string) => void) => benchCluster(hosts, { ansible: !noAnsible, tell });
+      const bench = (reportProgress: (what: string) => void) =>
+        benchCluster(hosts, { ansible: !noAnsible, reportProgress });
       report.cluster.push(...(await measure(`clusters of ${hosts} hosts`, bench)));
     }
   }
@@ -69,7 +73,7 @@ await main(async () => {
   }
   if (parts.has("stand-ins")) {
     for (const hosts of sizes ?? FAKE_ENGINE_SIZES) {
-      const bench = (tell: (what: string) => void) => benchFakeEngines(hosts, tell);
+      const bench = (reportProgress: (what: string) => void) => benchFakeEngines(hosts, reportProgress);
       report.standIns.push(...(await measure(`a Swarm of ${hosts} stand-ins`, bench)));
     }
   }
@@ -77,7 +81,9 @@ await main(async () => {
     const hosts = sizes?.[0] ?? 4;
     if (fits("throughput", hosts, 2_000)) {
       const skip = (reason: string) => report.skipped.push(reason);
-      const measured = await measure("throughput", (tell) => benchThroughput(hosts, { tell, skip }));
+      const measured = await measure("throughput", (reportProgress) =>
+        benchThroughput(hosts, { reportProgress, skip }),
+      );
       report.throughput.push(...measured.flat());
     }
   }

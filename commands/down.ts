@@ -22,6 +22,7 @@ import { main } from "./lib/main.ts";
 import { ensureToolchain, openSession, runPulumi, readPulumiOutput, type Session } from "./lib/pulumi.ts";
 import {
   IDENTITY_TYPE,
+  isEmptyState,
   openState,
   readCheckpoint,
   stackFile,
@@ -54,8 +55,10 @@ await main(async () => {
     if (code === 0) say(kubernetesDataNote(state, stack));
     return code;
   }
+  const resources = resourcesIn(session);
+  if (resources.length === 0) return void say(`nothing of stack ${stack} is left: nothing to remove`);
   // Without an identity, volumes of this state cannot be distinguished from those of another.
-  if (deletes && identitiesIn(session).length === 0) throw new Error(noStateError(stack));
+  if (deletes && !isEmptyState(resources) && identitiesIn(session).length === 0) throw new Error(noStateError(stack));
   const exported = await exportedStack(session);
   if (!hasResourceTargets(rest))
     await progress("checking what else the Swarm contains", () => assertNotShared(exported));
@@ -160,22 +163,22 @@ async function downOnAws(session: Session, deletesData: boolean, { rest, ...how 
 }
 
 /** Pulumi would reject this too, but recommend removing the volumes from the state instead of deleting them. */
-function assertNotProtected({ state, stack }: Session): void {
-  const held = cloudVolumes(readCheckpoint(state, stack).resources ?? []).filter(({ isProtected }) => isProtected);
+function assertNotProtected(session: Session): void {
+  const held = cloudVolumes(resourcesIn(session)).filter(({ isProtected }) => isProtected);
   if (held.length === 0) return;
   throw new Error(
     `${DELETE_DATA}: the data volumes ${held.map(({ name }) => name).join(", ")} are protected: set \`allowDataLoss: ` +
-      `true\` in pulumi-swarm:aws, run \`${npmRun("up", stack)}\`, then repeat this`,
+      `true\` in pulumi-swarm:aws, run \`${npmRun("up", session.stack)}\`, then repeat this`,
   );
 }
 
-function reportCloudVolumes({ state, stack }: Session): void {
-  const left = cloudVolumes(readCheckpoint(state, stack).resources ?? []);
+function reportCloudVolumes(session: Session): void {
+  const left = cloudVolumes(resourcesIn(session));
   const names = left.map(({ name, id }) => `${name} (${id})`).join(", ");
   if (left.length === 0) say("no data volumes are left; the machines are gone");
   else {
     say(`kept, with all data: EBS volumes ${names}; the machines are gone`);
-    say(`\`${npmRun("up", stack)}\` creates machines for them again`);
+    say(`\`${npmRun("up", session.stack)}\` creates machines for them again`);
   }
 }
 
@@ -192,6 +195,10 @@ function destroy(session: Session, { asks, json, rest }: DestroyOptions, keepsId
   return runPulumi(session, ["destroy", ...confirmation, ...(json ? ["--json"] : []), ...kept, ...rest]);
 }
 
-function identitiesIn({ state, stack }: Session): StoredResource[] {
-  return (readCheckpoint(state, stack).resources ?? []).filter(({ type }) => type === IDENTITY_TYPE);
+function resourcesIn({ state, stack }: Session): StoredResource[] {
+  return readCheckpoint(state, stack).resources ?? [];
+}
+
+function identitiesIn(session: Session): StoredResource[] {
+  return resourcesIn(session).filter(({ type }) => type === IDENTITY_TYPE);
 }

@@ -1,5 +1,7 @@
 // `npm run env`: prints exports that let a plain `pulumi` work on a stack: eval "$(npm run -s env)".
 import { shellQuote } from "../engine/shell-quoting.ts";
+import { ROOT } from "../toolchain/cache.ts";
+import { say } from "../toolchain/progress.ts";
 import { parseCommandArgs } from "./lib/args.ts";
 import { main } from "./lib/main.ts";
 import { prepare } from "./lib/prepare.ts";
@@ -20,4 +22,8 @@ await main(async () => {
   if (hidesPassphraseFile) console.log("unset PULUMI_CONFIG_PASSPHRASE");
   for (const [name, value] of Object.entries(variables)) console.log(`export ${name}=${shellQuote(value)}`);
   console.log(`export PATH=${shellQuote(folders.join(":"))}:"$PATH"`);
+  say(
+    `note: in every folder, pulumi then works on stack ${session.stack} of ${ROOT}: ` +
+      "use another shell for other projects",
+  );
 });

@@ -20,11 +20,11 @@ await main(async () => {
   const archive = readFileSync(file);
   const session = await openSession(await ensureToolchain(), openState(), stack);
   const swarm = await readRecordedSwarm(session, hostKey);
-  const { removed, unreachable, former } = await progress(`restoring the Swarm's state on host ${hostKey}`, () =>
+  const { removed, unreachable, previous } = await progress(`restoring the Swarm's state on host ${hostKey}`, () =>
     restoreSwarm(swarm, hostKey, archive),
   );
   await progress("refreshing the managers in Pulumi's state", () => refreshMembers(session, removed));
-  const before = former ? `still in ${former}, with keys of the Swarm: remove that folder` : "removed";
+  const before = previous ? `still in ${previous}, with keys of the Swarm: remove that folder` : "removed";
   say(
     `the Swarm works again from the backup, with host ${hostKey} as its only manager; the previous state is ${before}`,
   );

@@ -3,8 +3,7 @@ import { errorMessage } from "../engine/error-message.ts";
 import { ROOT } from "../toolchain/cache.ts";
 import { print } from "../toolchain/progress.ts";
 import { run } from "../toolchain/run.ts";
-import { changedStacks, isNoCommit } from "./stacks/changed.ts";
-import { renderTable } from "./lib/table.ts";
+import { changedStacks, isNoCommit, renderStacks } from "./stacks/changed.ts";
 import { knownStacks, parseCommandArgs } from "./lib/args.ts";
 import { main } from "./lib/main.ts";
 import { openState } from "./lib/state.ts";
@@ -14,15 +13,14 @@ await main(async () => {
   const args = parseCommandArgs("stacks");
   const state = openState();
   const stacks = knownStacks().map((name) => ({ name, kind: String(stackKind(state, name)) }));
-  const found = changedStacks(stacks, await listChangedFiles(args.values["--changed-since"]));
-  if (args.json) return void print(JSON.stringify(found));
-  const rows = found.map(({ name, kind, changed }) => [name, kind, changed ? "yes" : "no"]);
-  print(renderTable(["stack", "kind", "changed"], rows));
+  const since = args.values["--changed-since"];
+  const listed = since === undefined ? stacks : changedStacks(stacks, await listChangedFiles(since));
+  print(args.json ? JSON.stringify(listed) : renderStacks(listed, since));
 });
 
 /** Returns the files that this branch changed since it diverged from the commit. */
-async function listChangedFiles(since: string | undefined): Promise<string[] | undefined> {
-  if (since === undefined || isNoCommit(since)) return undefined;
+async function listChangedFiles(since: string): Promise<string[] | undefined> {
+  if (isNoCommit(since)) return undefined;
   const git = ["diff", "--name-only", "-z", "--end-of-options", `${since}...HEAD`];
   const printed = await run("git", git, { cwd: ROOT }).catch((error: unknown) => {
     const reason = errorMessage(error).split("\n")[1]?.trim() ?? errorMessage(error);

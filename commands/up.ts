@@ -25,7 +25,7 @@ await main(async () => {
   const { stack, yes, json, rest } = parseCommandArgs("up");
   const { session, image, engine } = await prepare(stack, { yes });
   const canAsk = process.stdin.isTTY === true && process.stderr.isTTY === true;
-  if (engine) await confirmExposure(session, engine.connection, canAsk && !yes && !json);
+  if (engine) await confirmExposure(session, engine, canAsk && !yes && !json);
   const isEmpty = isEmptyState(readCheckpoint(session.state, stack).resources ?? []);
   const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
   const interrupted = new AbortController();

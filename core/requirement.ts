@@ -38,6 +38,8 @@ export interface NetworkRequirement {
   name: string;
   /** Whether an existing network is adopted. It is then only compared with those `settings` that are given. */
   adopt?: boolean;
+  /** The argument or setting that adopts. @default "adopt" */
+  adoptArgument?: string;
   settings: NetworkSettings;
   /** Names of the settings that are not known before the program runs. They are not compared. @default - none */
   deferred?: string[];
@@ -57,6 +59,8 @@ export interface ServiceRequirement {
   nameArgument?: string;
   /** Whether a service of this name that belongs to someone else is adopted, with its volumes. @default false */
   adopt?: boolean;
+  /** The argument or setting that adopts. @default "adopt" */
+  adoptArgument?: string;
   /**
    * Names of this service in the store's other mode. Ports that such a service holds count as free. A change of the
    * mode is checked elsewhere.

@@ -2,7 +2,8 @@ import { CancelledError, cutOff, limitTime } from "./cancellation.ts";
 import { Deadline } from "./deadline.ts";
 import type { EngineConnection } from "./engine-connection.ts";
 import { retryIfBusy } from "./ssh-busy.ts";
-import { endSsh, sshError, sshStartError, startSsh } from "./ssh.ts";
+import { endSsh } from "./ssh-process.ts";
+import { sshError, sshStartError, startSsh } from "./ssh.ts";
 import { UnreachableError } from "./unreachable.ts";
 
 /** The result of a script. */

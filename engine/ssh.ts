@@ -3,6 +3,7 @@ import * as http from "node:http";
 import { Duplex } from "node:stream";
 import { cutOffError } from "./cancellation.ts";
 import type { EngineConnection } from "./engine-connection.ts";
+import { endSsh, killOnExit } from "./ssh-process.ts";
 import { type SshExit, explainSshFailure, parseSshTarget, type SshTarget } from "./ssh-errors.ts";
 import { UnreachableError } from "./unreachable.ts";
 
@@ -83,14 +84,6 @@ export function startSsh(connection: EngineConnection, command: string): ChildPr
   });
   killOnExit(child);
   return child;
-}
-
-/** Ends ssh and its children: a `ProxyCommand` that is still connecting would outlive it. */
-export function endSsh(child: ChildProcessWithoutNullStreams): void {
-  const { pid, exitCode, signalCode } = child;
-  if (pid === undefined || exitCode !== null || signalCode !== null) return;
-  if (process.platform === "win32") child.kill();
-  else process.kill(-pid);
 }
 
 /** Converts the exit of ssh to an error. */
@@ -219,35 +212,4 @@ class SshStream extends Duplex {
       if ("unref" in handle) act(handle);
     }
   }
-}
-
-const children = new Set<ChildProcessWithoutNullStreams>();
-
-function killOnExit(child: ChildProcessWithoutNullStreams): void {
-  if (children.size === 0) {
-    process.on("exit", killChildren);
-    for (const signal of SIGNALS) process.on(signal, exitBySignal);
-  }
-  children.add(child);
-  child.once("close", () => {
-    children.delete(child);
-    if (children.size > 0) return;
-    process.off("exit", killChildren);
-    for (const signal of SIGNALS) process.off(signal, exitBySignal);
-  });
-}
-
-function killChildren(): void {
-  for (const child of children) endSsh(child);
-}
-
-/** Signals that end a process without the event `exit`. Pulumi ends programs and plugins by the first. */
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-
-/** Ends this process by the signal, unless the program handles it. */
-function exitBySignal(signal: NodeJS.Signals): void {
-  if (process.listenerCount(signal) > 1) return;
-  killChildren();
-  process.off(signal, exitBySignal);
-  process.kill(process.pid, signal);
 }

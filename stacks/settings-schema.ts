@@ -116,13 +116,13 @@ export const settingsSchema = v.strictObject({
   aws: settingOf(["aws"])(awsSettings, "The machines to create. See [aws.md](aws.md).", "required"),
   timeoutSeconds: settingOf(["ssh", "aws", "kubernetes"])(
     v.number(),
-    "How long each machine may take to answer, in seconds; on Kubernetes, how long the store may take.",
+    "How long to wait for each machine to answer, in seconds; on Kubernetes, for the store's members after a change.",
     "`300` (ssh), `900` (aws), `600` (kubernetes)",
   ),
   drives: settingOf(["local", "ssh", "kubernetes"])(
     drives,
     "Drives by key, for hosts without their own. `{}` is a Docker volume. On Kubernetes: volumes of each member.",
-    "four Docker volumes, `d1` to `d4`; required on Kubernetes",
+    "four Docker volumes, `d1` to `d4` (a `Host` has one); required on Kubernetes",
   ),
   adopt: onSwarm(v.boolean(), "Whether to adopt an existing Swarm. See [adopt.md](adopt.md).", "`false`"),
   allowOutage: onSwarm(v.boolean(), "Whether changes may replace the Swarm or a network in use.", "`false`"),
@@ -224,7 +224,7 @@ export const settingsSchema = v.strictObject({
   buckets: onSwarm(v.record(v.string(), bucket), "Buckets by name.", "none"),
   users: onSwarm(
     v.record(v.string(), v.record(v.string(), v.picklist(BUCKET_ACCESS))),
-    "Users by name; for each, the access by bucket.",
+    "Users to create, by name; for each, the access by bucket. Existing users cannot be adopted.",
     "none",
   ),
   environment: everywhere(stringMap, "Further `MINIO_…` variables. Not for secrets.", "none"),

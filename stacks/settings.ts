@@ -5,7 +5,10 @@ import { type Settings, settingsSchema } from "./settings-schema.ts";
 
 export type { Settings } from "./settings-schema.ts";
 
-/** The drives of every host, if neither the host nor the stack names any. */
+/**
+ * The drives of every host, if neither the host nor the stack names any. A `Host` has one; stacks have four, so that a
+ * store on one host has several drives, as one in production has.
+ */
 export const DEFAULT_DRIVES = { d1: {}, d2: {}, d3: {}, d4: {} };
 
 /** Reads and validates the stack's config. */

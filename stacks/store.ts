@@ -20,6 +20,7 @@ export function deploySwarmStore(
     ...hosts,
     ...{ adopt, allowOutage, addressPools, subnetSize, dataPathPort, autolock, certificateExpiryDays },
   });
+  swarm.adoptArguments = { network: "adoptNetwork", service: "adoptStore" } satisfies Record<string, keyof Settings>;
 
   const { network, networkName, subnet, gateway } = createNetwork(swarm, settings, links);
 

@@ -19,11 +19,11 @@ export interface ClusterOptions {
   /** Whether to measure Ansible as well. */
   ansible: boolean;
   /** Called before each run. */
-  tell?: (what: string) => void;
+  reportProgress?: (what: string) => void;
 }
 
 /** Measures each method from bare engines to a healthy cluster. Alternates methods, for equal conditions. */
-export async function benchCluster(hosts: number, { ansible, tell }: ClusterOptions): Promise<ClusterResult> {
+export async function benchCluster(hosts: number, { ansible, reportProgress }: ClusterOptions): Promise<ClusterResult> {
   const methods: Record<string, Method> = {
     "pulumi up": createPulumiMethod(),
     "docker CLI": byCli,
@@ -35,7 +35,7 @@ export async function benchCluster(hosts: number, { ansible, tell }: ClusterOpti
     const endpoint = `http://${lab.host(1).address}:9000`;
     for (let runs = 1; runs <= CLUSTER_RUNS; runs++) {
       for (const [name, method] of Object.entries(methods)) {
-        tell?.(`${name}, run ${runs} of ${CLUSTER_RUNS}`);
+        reportProgress?.(`${name}, run ${runs} of ${CLUSTER_RUNS}`);
         await resetHosts(lab.hosts);
         (starts[name] ??= []).push(await measureStart(endpoint, () => method.build(lab.hosts, image)));
       }

@@ -22,7 +22,7 @@ const LOADS: Record<string, Load> = {
  * Measures a store on the overlay network of virtual machines, first encrypted, then not. The network is recreated in
  * between.
  */
-export async function benchEncryption(tell?: (what: string) => void): Promise<EncryptionResult[]> {
+export async function benchEncryption(reportProgress?: (what: string) => void): Promise<EncryptionResult[]> {
   const { lab, image } = await startStoreMachines({ machines: MACHINES });
   return withCleanup(
     async () => {
@@ -30,10 +30,10 @@ export async function benchEncryption(tell?: (what: string) => void): Promise<En
       const stack = await TestStack.create({ config: { stack: "ssh", hosts, image } });
       return withCleanup(
         async () => {
-          const encrypted = await measureRounds(lab, stack, "encrypted", tell);
+          const encrypted = await measureRounds(lab, stack, "encrypted", reportProgress);
           stack.config("encrypted", false);
           stack.config("allowOutage", true);
-          const plain = await measureRounds(lab, stack, "not encrypted", tell);
+          const plain = await measureRounds(lab, stack, "not encrypted", reportProgress);
           return Object.keys(LOADS).flatMap((load) =>
             (["put", "get"] as const).map((way) => ({
               what: `${way.toUpperCase()}, ${load}`,
@@ -54,16 +54,16 @@ async function measureRounds(
   lab: MachineLab,
   stack: TestStack,
   what: string,
-  tell?: (what: string) => void,
+  reportProgress?: (what: string) => void,
 ): Promise<Record<string, Speeds[]>> {
-  tell?.(`a store, ${what}`);
+  reportProgress?.(`a store, ${what}`);
   await measureCost(stack, "up");
   const access = await getStoreAccess(stack);
   const rounds: Record<string, Speeds[]> = {};
   for (const [name, load] of Object.entries(LOADS)) {
     // The first round fills caches and is not counted.
     for (let round = 0; round <= ROUNDS; round++) {
-      tell?.(`${what}, ${name}, round ${round} of ${ROUNDS}`);
+      reportProgress?.(`${what}, ${name}, round ${round} of ${ROUNDS}`);
       const speed = await measureSpeeds(access, load);
       if (round > 0) (rounds[name] ??= []).push(speed);
       // MinIO keeps the files of deleted objects for five minutes, and the disks are small.

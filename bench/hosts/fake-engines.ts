@@ -25,16 +25,19 @@ const WRITTEN_ONCE = { PULUMI_SKIP_CHECKPOINTS: "true" };
 type Measure = (verb: "up" | "preview", limitSeconds?: number) => Promise<Cost & EngineRequests>;
 
 /** Measures `up` and a preview of a Swarm with fake engines, which themselves cost almost nothing. */
-export async function benchFakeEngines(hosts: number, tell?: (what: string) => void): Promise<FakeEngineResult> {
+export async function benchFakeEngines(
+  hosts: number,
+  reportProgress?: (what: string) => void,
+): Promise<FakeEngineResult> {
   const once = await withFakeEngines(hosts, WRITTEN_ONCE, async (measure, stack) => {
-    tell?.("up, the state written once");
+    reportProgress?.("up, the state written once");
     const upOnce = await measure("up");
     const stateKiB = Buffer.byteLength(JSON.stringify(stack.state())) / 1024;
-    tell?.("preview");
+    reportProgress?.("preview");
     return { upOnce, preview: await measure("preview"), stateKiB };
   });
   const up = await withFakeEngines(hosts, {}, async (measure) => {
-    tell?.("up");
+    reportProgress?.("up");
     return measure("up", LIMIT_SECONDS).catch((error: unknown) => {
       if (error instanceof TimeLimitError) return undefined;
       throw error;

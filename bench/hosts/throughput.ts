@@ -26,7 +26,7 @@ const NETWORKS: MeasuredNetwork[] = ["overlay", "macvlan", "ipvlan"];
 
 export interface ThroughputOptions {
   /** Called before each step. */
-  tell?: (what: string) => void;
+  reportProgress?: (what: string) => void;
   /** Called with the reason if something cannot be measured here. */
   skip: (why: string) => void;
 }
@@ -41,7 +41,7 @@ export async function benchThroughput(hosts: number, options: ThroughputOptions)
 async function benchNetwork(
   hosts: number,
   network: MeasuredNetwork,
-  { tell, skip }: ThroughputOptions,
+  { reportProgress, skip }: ThroughputOptions,
 ): Promise<ThroughputResult[]> {
   // With disks in memory, the network is the bottleneck.
   const lab = await startLab({ hosts, disks: 1, diskSize: DISK });
@@ -56,13 +56,13 @@ async function benchNetwork(
       const stack = await TestStack.create({ config: createConfig(lab.hosts, image, { path: "/mnt/disk1" }, network) });
       return withCleanup(
         async () => {
-          tell?.(`a store on ${network}`);
+          reportProgress?.(`a store on ${network}`);
           await measureCost(stack, "up");
           const ours = await getStoreAccess(stack);
-          tell?.("a store on the hosts' network");
+          reportProgress?.("a store on the hosts' network");
           const under = { ...ours, image, folder: "/mnt/disk1/host-network" };
           const host = { ...ours, endpoints: await startOnHostNetwork(lab.hosts, under) };
-          return await compare(network, { ours, host }, () => emptyTrash(lab.hosts), tell);
+          return await compare(network, { ours, host }, () => emptyTrash(lab.hosts), reportProgress);
         },
         async () => stack.remove(),
       );
@@ -93,7 +93,7 @@ async function compare(
   network: MeasuredNetwork,
   { ours, host }: { ours: StoreAccess; host: StoreAccess },
   clear: () => Promise<void>,
-  tell?: (what: string) => void,
+  reportProgress?: (what: string) => void,
 ): Promise<ThroughputResult[]> {
   const results: ThroughputResult[] = [];
   for (const [name, load] of Object.entries(LOADS)) {
@@ -101,7 +101,7 @@ async function compare(
     const get: ThroughputResult = { what: `GET, ${name}`, network, ours: [], host: [] };
     // The first round fills caches and is not counted.
     for (let round = 0; round <= ROUNDS; round++) {
-      tell?.(`${network}, ${name}, round ${round} of ${ROUNDS}`);
+      reportProgress?.(`${network}, ${name}, round ${round} of ${ROUNDS}`);
       const [over, under] = [await measureSpeeds(ours, load), await measureSpeeds(host, load)];
       await clear();
       if (round === 0) continue;

@@ -34,23 +34,23 @@ export async function exportSwarmState(connection: EngineConnection): Promise<Bu
  * Replaces a machine's Swarm state with that of an archive. The previous state is kept under another name, and restored
  * if the engine does not start.
  */
-export async function importSwarmState(connection: EngineConnection, archive: Buffer): Promise<{ former: string }> {
+export async function importSwarmState(connection: EngineConnection, archive: Buffer): Promise<{ previous: string }> {
   const root = await dockerRoot(connection);
-  const former = `${root}/swarm.before-${new Date().toISOString().replace(/\W/g, "")}`;
-  await runCommandsAsRoot(connection, restoreCommands(root, former), archive.toString("base64"));
+  const previous = `${root}/swarm.before-${new Date().toISOString().replace(/\W/g, "")}`;
+  await runCommandsAsRoot(connection, restoreCommands(root, previous), archive.toString("base64"));
   try {
     // Its node stays pending without the other managers of that state, so do not wait for it.
     await waitForEngine(connection);
   } catch (error) {
-    await runCommandsAsRoot(connection, rollBackCommands(root, former));
+    await runCommandsAsRoot(connection, rollBackCommands(root, previous));
     throw new Error(`${errorMessage(error)}: the previous state was restored`, { cause: error });
   }
-  return { former };
+  return { previous };
 }
 
 /** Removes the replaced state, which contains keys of the Swarm. */
-export async function removePreviousState(connection: EngineConnection, former: string): Promise<void> {
-  await runCommandsAsRoot(connection, [`rm -rf ${shellQuote(former)}`]);
+export async function removePreviousState(connection: EngineConnection, previous: string): Promise<void> {
+  await runCommandsAsRoot(connection, [`rm -rf ${shellQuote(previous)}`]);
 }
 
 /**

@@ -23,7 +23,7 @@ export function backupCommands(root: string): string[] {
 
 /**
  * Returns commands that read such an archive and replace the folder `swarm` in the Docker root with the one in it. The
- * previous folder is renamed to `former`. The archive is unpacked first; on any error the previous folder is restored.
+ * previous folder is renamed to `previous`. The archive is unpacked first; on any error the previous folder is restored.
  */
 export function restoreCommands(root: string, previous: string): string[] {
   return [
@@ -83,8 +83,13 @@ function rollBackFunction(root: string, previous: string): string[] {
 
 /** Returns commands that start the engine without its Swarm node. The node's data stays. */
 export function forgetNodeCommands(root: string): string[] {
-  const { state, former } = nodeFiles(root);
-  return [...SIGNALS, "trap start_engine EXIT", "stop_engine", `if [ -e ${state} ]; then mv -f ${state} ${former}; fi`];
+  const { state, previous } = nodeFiles(root);
+  return [
+    ...SIGNALS,
+    "trap start_engine EXIT",
+    "stop_engine",
+    `if [ -e ${state} ]; then mv -f ${state} ${previous}; fi`,
+  ];
 }
 
 /** The output of `hasForgottenNodeCommands` for such an engine. */
@@ -92,25 +97,25 @@ export const FORGOTTEN = "forgotten";
 
 /** Returns commands that print whether an engine has forgotten its node, and neither was restored nor has another one. */
 export function hasForgottenNodeCommands(root: string): string[] {
-  const { state, former } = nodeFiles(root);
-  return [`if [ -e ${former} ] && [ ! -e ${state} ]; then echo ${FORGOTTEN}; fi`];
+  const { state, previous } = nodeFiles(root);
+  return [`if [ -e ${previous} ] && [ ! -e ${state} ]; then echo ${FORGOTTEN}; fi`];
 }
 
 /** Returns commands that end what `forgetNodeCommands` began. */
 export function discardNodeCommands(root: string): string[] {
-  return [`rm -f ${nodeFiles(root).former}`];
+  return [`rm -f ${nodeFiles(root).previous}`];
 }
 
 /** Returns commands that undo `forgetNodeCommands`. */
 export function recallNodeCommands(root: string): string[] {
-  const { state, former } = nodeFiles(root);
-  return [...SIGNALS, "trap start_engine EXIT", "stop_engine || true", `mv -f ${former} ${state}`];
+  const { state, previous } = nodeFiles(root);
+  return [...SIGNALS, "trap start_engine EXIT", "stop_engine || true", `mv -f ${previous} ${state}`];
 }
 
 /** The file by which an engine knows that it has a node. It contains no secrets, and a new node writes its own. */
-function nodeFiles(root: string): { state: string; former: string } {
+function nodeFiles(root: string): { state: string; previous: string } {
   const state = `${root}/swarm/docker-state.json`;
-  return { state: shellQuote(state), former: shellQuote(`${state}.expired`) };
+  return { state: shellQuote(state), previous: shellQuote(`${state}.expired`) };
 }
 
 const swarmFolder = (root: string) => shellQuote(`${root}/swarm`);

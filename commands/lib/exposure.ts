@@ -1,5 +1,6 @@
-import type { EngineConnection } from "../../engine/engine-connection.ts";
+import type { Engine } from "../../engine/engine.ts";
 import { localRulesProblem } from "../../provider/hosts/host-firewall.ts";
+import { engineErrors } from "../../provider/preflight/checks/swarm.ts";
 import { type ExposureSettings, isRestrictedToLoopback } from "../../stacks/exposure.ts";
 import { say } from "../../toolchain/progress.ts";
 import { askOnTerminal } from "../../toolchain/prompt.ts";
@@ -20,20 +21,20 @@ export function exposureFromConfig(config: Record<string, unknown>, isLocal: boo
 
 /**
  * Asks for confirmation before a local store is published to other machines without firewall rules. Saves the
- * confirmation in the stack's working configuration.
+ * confirmation in the stack's working configuration. Asks nothing about an engine that the preflight rejects.
  *
  * @param canAsk whether there is a terminal to ask on
  * @throws if there is no terminal, or the user does not agree
  */
 export async function confirmExposure(
   { state, stack }: Pick<Session, "state" | "stack">,
-  connection: EngineConnection,
+  engine: Pick<Engine, "connection" | "info">,
   canAsk: boolean,
 ): Promise<void> {
   const config = effectiveConfig(state, stack);
   if (exposureFromConfig(config, true) !== "this machine") return;
-  const problem = await localRulesProblem(connection);
-  if (problem === undefined) return;
+  const problem = await localRulesProblem(engine.connection);
+  if (problem === undefined || engineErrors({ info: await engine.info() }).length > 0) return;
   const reason = `No firewall rules can be set for the store's ports: ${problem}.`;
   const question = `${reason}\nPublish them to everyone who can reach the engine's machine? [y/N] `;
   if (!canAsk || !/^y/i.test(await askOnTerminal(question))) {

@@ -24,14 +24,8 @@ const NETWORK_REMOVAL: Impact = {
   text: "the network is removed, and everything attached to it is disconnected",
 };
 
-/** The inputs do not tell who created the Swarm: a stack may also adopt its own. */
-const ADOPTED_SWARM_LEFT: Impact = {
-  kind: "outage",
-  text: "the Swarm stays if the stack adopted it; if the stack created it, it is dissolved; data in volumes stays",
-};
-
 /** Impact of deleting or replacing a resource, by type. */
-const REMOVAL_IMPACTS: Readonly<Record<string, Impact>> = {
+const REMOVAL_IMPACTS: Readonly<Record<string, Impact | ((change: PlannedChange) => Impact)>> = {
   "docker:index/volume:Volume": { kind: "data", text: "the volume and its contents are deleted" },
   "aws:ebs/volume:Volume": { kind: "data", text: "the disk and its contents are deleted" },
   "aws:s3/bucket:Bucket": { kind: "data", text: "the bucket and its contents are deleted" },
@@ -43,10 +37,14 @@ const REMOVAL_IMPACTS: Readonly<Record<string, Impact>> = {
     kind: "data",
     text: "the bucket is deleted; one that holds objects stays",
   },
-  "swarm:index:Cluster": {
+  "swarm:index:Cluster": ({ operation, before }) => ({
     kind: "outage",
-    text: "the Swarm is dissolved with all its services, networks and secrets; data in volumes stays",
-  },
+    // The inputs do not tell who created the Swarm: a stack may also adopt its own.
+    text:
+      operation === "delete" && before["adopt"] === true
+        ? "the Swarm stays if the stack adopted it; if the stack created it, it is dissolved; data in volumes stays"
+        : "the Swarm is dissolved with all its services, networks and secrets; data in volumes stays",
+  }),
   "swarm:index:Member": {
     kind: "outage",
     text: "the host leaves the Swarm, and its tasks stop; data in its volumes stays",
@@ -86,15 +84,16 @@ export function impactsOf(change: PlannedChange): Impact[] {
   return operation === "update" ? (UPDATE_IMPACTS[type]?.(change) ?? []) : [];
 }
 
-function removalImpact({ type, operation, before }: PlannedChange): Impact[] {
-  if (type === "swarm:index:Cluster" && before["adopt"] === true && operation === "delete") return [ADOPTED_SWARM_LEFT];
+function removalImpact(change: PlannedChange): Impact[] {
+  const { type, operation } = change;
   if (WITHOUT_IMPACT.has(type) || type.startsWith("pulumi:providers:")) return [];
   const isReplaced = operation === "replace";
-  const known = REMOVAL_IMPACTS[type] ?? {
+  const entry = REMOVAL_IMPACTS[type] ?? {
     kind: "change",
     text: isReplaced ? "the previous one is deleted" : "it is deleted",
   };
-  return [{ ...known, text: isReplaced ? `is replaced: ${known.text}` : known.text }];
+  const impact = typeof entry === "function" ? entry(change) : entry;
+  return [{ ...impact, text: isReplaced ? `is replaced: ${impact.text}` : impact.text }];
 }
 
 /** Types without impact: their replacements are created first, or they hold nothing but their inputs. */

@@ -1,3 +1,5 @@
+import { renderTable } from "../lib/table.ts";
+
 /** A stack that a file of the repository configures. */
 export interface StackFile {
   name: string;
@@ -29,4 +31,19 @@ export function changedStacks(
 /** Returns whether a ref is git's placeholder for no commit, as in the first push of a branch. */
 export function isNoCommit(ref: string): boolean {
   return /^0+$/.test(ref);
+}
+
+/**
+ * Renders the stacks as a table.
+ *
+ * @param since the commit that they were compared with; undefined if they are only listed
+ */
+export function renderStacks(stacks: readonly (StackFile & { changed?: boolean })[], since?: string): string {
+  if (since === undefined)
+    return renderTable(
+      ["stack", "kind"],
+      stacks.map(({ name, kind }) => [name, kind]),
+    );
+  const rows = stacks.map(({ name, kind, changed }) => [name, kind, changed ? "yes" : "no"]);
+  return renderTable(["stack", "kind", `changed since ${since}`], rows);
 }

@@ -14,7 +14,7 @@ const POLL_MS = 2_000;
 /** Inspects a stack until it is healthy or `limitMs` has passed, and returns the last report. */
 export async function waitUntilHealthy(
   inspect: () => Promise<StatusReport>,
-  tell: ReportProgress,
+  reportProgress: ReportProgress,
   limitMs: number = HEALTHY_WITHIN_MS,
 ): Promise<StatusReport> {
   const started = performance.now();
@@ -22,7 +22,7 @@ export async function waitUntilHealthy(
     const report = await inspect();
     const [problem] = report.problems;
     if (problem === undefined || performance.now() - started + POLL_MS > limitMs) return report;
-    tell(problem);
+    reportProgress(problem);
     await pause(POLL_MS);
   }
 }

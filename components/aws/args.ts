@@ -195,7 +195,8 @@ export interface AwsHostsArgs extends AwsMachinesArgs {
    */
   jumpHostKey?: pulumi.Input<string>;
   /**
-   * Maximum time from a machine's start until its engine answers, in seconds.
+   * Maximum time from a machine's start until its engine answers, in seconds. Joining a Swarm has a limit of its own:
+   * `timeoutSeconds` of the Swarm.
    * @default 900
    */
   timeoutSeconds?: pulumi.Input<number>;

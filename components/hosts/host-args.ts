@@ -93,7 +93,7 @@ export interface HostSettings {
   /**
    * Drives for MinIO, by key. Over ssh, a `path` must be the mount point of a disk other than the root disk, which is
    * checked, and the drive's subfolder is created on it. Plain: drives decide how many members a store has.
-   * @default - one Docker volume, `drive1`
+   * @default - one Docker volume, `drive1`: further volumes on the same disk would not make data safer
    * @example { d1: {}, d2: {}, d3: { path: "/mnt/disk3" } }
    */
   drives?: Record<string, Drive>;
@@ -139,8 +139,9 @@ export interface HostArgs extends HostSettings {
    */
   install?: EngineSource;
   /**
-   * How long to wait for the engine to answer, and with `ssh` for the ssh server as well, in seconds. The default for
-   * `ssh` is enough for a machine that is still booting.
+   * How long to wait for the engine to answer, and with `ssh` before that for the ssh server, each in seconds. The
+   * default for `ssh` is enough for a machine that is still booting. Joining a Swarm and starting a service have limits
+   * of their own: `timeoutSeconds` of the Swarm and of the service.
    * @default - 300 with `ssh`, otherwise 30
    */
   timeoutSeconds?: pulumi.Input<number>;
@@ -181,8 +182,8 @@ export interface SshHostsArgs {
    */
   install?: EngineSource;
   /**
-   * How long to wait for a machine's ssh server and for its engine, in seconds. The default is enough for a machine
-   * that is still booting.
+   * How long to wait for each machine's ssh server, and then for its engine, each in seconds. The default is enough for
+   * a machine that is still booting. Joining a Swarm has a limit of its own: `timeoutSeconds` of the Swarm.
    *
    * @default 300
    */

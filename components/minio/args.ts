@@ -203,7 +203,8 @@ export interface MinioServiceArgs extends MinioSecurityArgs, TaskLimits, TaskSet
   minReadySeconds?: pulumi.Input<number>;
 
   /**
-   * Maximum time until the store has write quorum after a create or update, in seconds.
+   * Maximum time until the store has write quorum after a create or update, in seconds; in a rolling update, after each
+   * member.
    * @default 600
    */
   timeoutSeconds?: pulumi.Input<number>;

@@ -85,7 +85,8 @@ export interface SwarmArgs {
   allowOutage?: boolean;
 
   /**
-   * Time limit for each join, drain and leave, in seconds.
+   * Time limit for each join, drain and leave of a node, in seconds. The wait for a machine to boot comes before, and is
+   * limited by `timeoutSeconds` of the host.
    * @default 120
    */
   timeoutSeconds?: pulumi.Input<number>;

@@ -44,6 +44,13 @@ export class Swarm extends SwarmComponent implements SwarmReference {
   /** Key that unlocks a manager after a restart. Empty unless `autolock` is on. @secret */
   readonly unlockKey: pulumi.Output<string>;
 
+  /**
+   * The settings that adopt networks and services, in a program that has settings instead of the argument `adopt`.
+   *
+   * @internal
+   */
+  adoptArguments: { network?: string; service?: string } = {};
+
   readonly #preflight: Preflight;
 
   constructor(name: string, args: SwarmArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -111,7 +118,8 @@ export class Swarm extends SwarmComponent implements SwarmReference {
    * @internal
    */
   preflight(requirement: RequirementInput): pulumi.Input<pulumi.Resource> {
-    return this.#preflight.require(requirement);
+    if (requirement.kind === "swarm") return this.#preflight.require(requirement);
+    return this.#preflight.require({ ...requirement, adoptArgument: this.adoptArguments[requirement.kind] });
   }
 
   /**

@@ -59,10 +59,10 @@ export async function ensureImage(spec: ImageSpec): Promise<MachineImage> {
 
 async function build({ description, packages, offers = [], configure }: ImageSpec, folder: string): Promise<void> {
   const root = join(folder, "root");
-  await progress(`building the image of ${description}`, async (tell) => {
+  await progress(`building the image of ${description}`, async (reportProgress) => {
     const include = `--include=${[...BASE, ...packages].join(",")}`;
     await run("mmdebstrap", ["--variant=apt", include, ...hooks(offers), RELEASE, root], {
-      onLine: (line) => tell(line.slice(0, 60)),
+      onLine: (line) => reportProgress(line.slice(0, 60)),
     });
     prepare(root);
     await configure(root, folder);

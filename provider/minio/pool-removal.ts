@@ -6,7 +6,7 @@ export interface PoolRemoval {
   removed: string[];
   kept: string[];
   /** Recorded member names, by pool. */
-  formerMembers: Record<string, string[]>;
+  previousMembers: Record<string, string[]>;
   /** Declared member names, by pool. */
   members: Record<string, string[]>;
 }
@@ -14,9 +14,9 @@ export interface PoolRemoval {
 const UNTIL_COMPLETE = "`mc admin decommission status local` says Complete";
 
 /** Returns reasons against the removal that follow from the declaration alone, one line each. */
-export function validateDeclaration({ removed, formerMembers, members }: PoolRemoval): string[] {
+export function validateDeclaration({ removed, previousMembers, members }: PoolRemoval): string[] {
   return removed.flatMap((key) => {
-    const removedMembers = formerMembers[key];
+    const removedMembers = previousMembers[key];
     if (!removedMembers) {
       return [formatRefusal(key, "its members are not recorded", "Restore it, run `pulumi up`, and remove it then")];
     }
@@ -40,7 +40,7 @@ export async function validateLivePools(
   host: string,
   ask: () => Promise<LivePools>,
 ): Promise<string[]> {
-  const { removed, kept, formerMembers } = removal;
+  const { removed, kept, previousMembers } = removal;
   let live: LivePools;
   try {
     live = await ask();
@@ -52,7 +52,9 @@ export async function validateLivePools(
     const fix = "Restore it until that is done, or stop that with `mc admin rebalance stop local`";
     return removed.map((key) => formatRefusal(key, "MinIO is rebalancing its pools", fix));
   }
-  const leaving = removed.flatMap((key) => validateRemovedPool(key, formerMembers[key] ?? [], live.pools, host) ?? []);
+  const leaving = removed.flatMap(
+    (key) => validateRemovedPool(key, previousMembers[key] ?? [], live.pools, host) ?? [],
+  );
   if (leaving.length > 0) return leaving;
   return kept.flatMap((key) => validateKeptPool(key, removal, live.pools, host) ?? []);
 }
@@ -87,11 +89,11 @@ function validateRemovedPool(
 /** MinIO resumes a decommissioning when it starts, and fails to start if it does not find the pool by its name. */
 function validateKeptPool(
   key: string,
-  { removed, formerMembers }: PoolRemoval,
+  { removed, previousMembers }: PoolRemoval,
   pools: readonly LivePool[],
   host: string,
 ): string | undefined {
-  const busy = poolsWithMembers(formerMembers[key] ?? [], pools).find(
+  const busy = poolsWithMembers(previousMembers[key] ?? [], pools).find(
     ({ state }) => state === "decommissioning" || state === "failed",
   );
   if (!busy) return undefined;

@@ -58,7 +58,7 @@ async function checkRemovedPools(
   inspect: typeof inspectPools,
 ): Promise<string[]> {
   if (!store) return removed.map(unsupportedRemoval);
-  const removal = { removed, kept, formerMembers: olds.members ?? {}, members };
+  const removal = { removed, kept, previousMembers: olds.members ?? {}, members };
   const early = validateDeclaration(removal);
   if (early.length > 0) return early;
   const known = withKnownHosts(store);

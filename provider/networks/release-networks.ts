@@ -78,7 +78,7 @@ async function waitForTasksStopped(
     find,
     async (manager) => {
       const holding = (await manager.listTasks({ service: [id] })).filter((task) => usesNetwork(task, networkId));
-      return holding.length === 0 ? ready(undefined) : pending(`${holding.length} tasks still stopping`);
+      return holding.length === 0 ? ready(undefined) : pending(`tasks still stopping: ${holding.length}`);
     },
     { subject: `service ${name}`, timeoutSeconds: STOP_SECONDS },
     (because) => new ResourceError(`service ${name} did not stop within ${STOP_SECONDS} s: ${because}`),

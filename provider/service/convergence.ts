@@ -88,7 +88,7 @@ export async function waitForTasksGone(
     async (manager) => {
       // The Engine rejects a filter by a service that no longer exists.
       const left = (await manager?.listTasks())?.filter((task) => task.ServiceID === id).length ?? 0;
-      return left === 0 ? ready(undefined) : pending(`${left} tasks are still stopping`);
+      return left === 0 ? ready(undefined) : pending(`tasks still stopping: ${left}`);
     },
     { subject: `service ${spec.Name}`, timeoutSeconds: timeoutSeconds, intervalMs: 200 },
     (reason) => new ResourceError(`service ${spec.Name} did not end within ${timeoutSeconds} s: ${reason}`),
@@ -110,7 +110,7 @@ function checkConverged(
     const isMissing = upToDate.length + notRunning.length + old < expected;
     return pending([progress, ...(isMissing ? inactiveNodes.map(describeInactive) : [])].join("; "));
   }
-  if (old > 0) return pending(`${old} tasks with the previous settings still exist`);
+  if (old > 0) return pending(`tasks with the previous settings: ${old}`);
   const update = UpdateStatus?.State;
   // While a host is down, Swarm's update does not complete: it waits for that host's task.
   const isUpdating = update === "updating" && downNodes.length === 0;
@@ -188,7 +188,7 @@ async function runningPeerTasks(
     const { tasks, breakdown } = await inspectTasks(manager, ID, Spec, nodes);
     const failing = new Set(tasks.filter(hasFailed).map(({ NodeID }) => NodeID));
     const starting = breakdown.starting.filter(({ NodeID }) => NodeID && !failing.has(NodeID));
-    if (starting.length > 0) return pending(`${starting.length} tasks of service ${Spec.Name} are still starting`);
+    if (starting.length > 0) return pending(`tasks of service ${Spec.Name} still starting: ${starting.length}`);
     running.push(...breakdown.upToDate);
   }
   return ready(running);

@@ -15,7 +15,7 @@ export async function removeOrphans(engine: Engine, used: ContainerSpec, owner: 
  * Removes the secrets and configs of an adopted service's previous owner, after the service got new ones. Keeps those
  * without an owner, and those of other owners.
  */
-export async function removeFormerOwnersFiles(engine: Engine, { Spec }: ServiceDetails, owner: Owner): Promise<void> {
+export async function removePreviousOwnersFiles(engine: Engine, { Spec }: ServiceDetails, owner: Owner): Promise<void> {
   const previousOwner = Spec.Labels?.[OWNER_LABEL];
   if (previousOwner === undefined || previousOwner === owner.id) return;
   await removeUnused(engine, Spec.TaskTemplate.ContainerSpec, (all, referenced) =>

@@ -1,7 +1,7 @@
 import { resolveLocalEngine } from "../../engine/connection.ts";
 import { type Engine, undefinedIfNotFound } from "../../engine/engine.ts";
 import type { ServiceDetails, ServiceSpec } from "../../engine/types.ts";
-import { removeFormerOwnersFiles, removeOrphans } from "./orphans.ts";
+import { removePreviousOwnersFiles, removeOrphans } from "./orphans.ts";
 import { describeOwner, isOwned } from "../../core/labels.ts";
 import { projectOntoDesired, addKeysFrom } from "./normalize-spec.ts";
 import { toRollbackSpec, decideRollout, describeRollout, updateConfig } from "./update-strategy.ts";
@@ -82,7 +82,7 @@ export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
     const outs = await waitUntilReady(find, id, inputs, { earlierTasks: new Set(), restarts });
     if (existing) {
       await withManager(`service ${inputs.spec.Name}`, find, (manager) =>
-        removeFormerOwnersFiles(manager, existing, inputs.owner),
+        removePreviousOwnersFiles(manager, existing, inputs.owner),
       );
     }
     return { id, outs };

@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { OWNER_LABEL } from "../../core/labels.ts";
+import { logLine } from "../runtime/log-line.ts";
 import type { ResourceHandler } from "../runtime/resource-handler.ts";
 import { stateOnlyHandler } from "./state-only-handler.ts";
 
@@ -17,5 +19,14 @@ export const Identity: ResourceHandler<IdentityInputs> = {
 
   async create(inputs) {
     return { id: inputs.identity ?? randomUUID(), outs: inputs };
+  },
+
+  /** Runs after everything else is destroyed. `npm run down` keeps the identity, and lists the volumes itself. */
+  async delete(id) {
+    logLine(
+      "the drives of this stack's stores stay, with all data: on their hosts, " +
+        `\`docker volume ls --filter label=${OWNER_LABEL}=${id}\` lists the volumes, and \`docker volume rm\` deletes ` +
+        "them; docs/recover-state.md describes how to use them again",
+    );
   },
 };

@@ -74,7 +74,7 @@ function joinWithRetries(engine: Engine, inputs: MemberInputs, request: SwarmJoi
     () =>
       new ResourceError(
         `not within timeoutSeconds ${timeoutSeconds} (${because}): check that it can reach ` +
-          `${request.RemoteAddrs.join(", ")}, or increase timeoutSeconds`,
+          `${request.RemoteAddrs.join(", ")}, or increase the Swarm's timeoutSeconds`,
       ),
   );
 }

@@ -148,16 +148,16 @@ function isOwnSwarm(inputs: MemberInputs): Promise<boolean> {
 async function writeNodeSpec(
   nodeId: string,
   member: MemberInputs & Pick<MemberState, "isOwned">,
-  formerLabels: NodeSettings["labels"],
+  previousLabels: NodeSettings["labels"],
   inspected?: NodeDetails,
 ): Promise<void> {
   const labels = member.isOwned ? ownerLabels(member.owner) : {};
   const settings = { ...member, labels: { ...labels, ...member.labels } };
   const isManaged =
-    Object.keys({ ...settings.labels, ...formerLabels }).length > 0 || settings.availability !== undefined;
+    Object.keys({ ...settings.labels, ...previousLabels }).length > 0 || settings.availability !== undefined;
   if (!isManaged) return;
   await withManager(`labels of node ${nodeId}`, managerFinder(member), (manager) =>
-    updateNodeSpec(manager, nodeId, (spec) => withSettings(spec, settings, formerLabels), inspected),
+    updateNodeSpec(manager, nodeId, (spec) => withSettings(spec, settings, previousLabels), inspected),
   );
 }
 

@@ -47,10 +47,10 @@ export const NodeLabels: ResourceHandler<NodeLabelsInputs> = {
   delete: (_id, state) => removeLabels(state, state.nodeId, state.labels),
 };
 
-async function applySettings(inputs: NodeLabelsInputs, formerLabels: NodeSettings["labels"]): Promise<void> {
+async function applySettings(inputs: NodeLabelsInputs, previousLabels: NodeSettings["labels"]): Promise<void> {
   if (containsUnknown(inputs))
     throw new ResourceError("settings of a node: its id is not known yet: run `pulumi up` once the node exists");
   await withManager(`node ${inputs.nodeId}`, managerFinder(inputs), (manager) =>
-    updateNodeSpec(manager, inputs.nodeId, (spec) => withSettings(spec, inputs, formerLabels)),
+    updateNodeSpec(manager, inputs.nodeId, (spec) => withSettings(spec, inputs, previousLabels)),
   );
 }

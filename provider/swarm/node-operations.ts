@@ -85,7 +85,7 @@ export async function waitForDrained(
     async (manager) => {
       const tasks = await manager.listTasks({ node: [id] });
       const running = tasks.filter((task) => task.Status.State === "running");
-      return running.length === 0 ? ready(undefined) : pending(`${running.length} tasks still run there`);
+      return running.length === 0 ? ready(undefined) : pending(`tasks still running there: ${running.length}`);
     },
     { subject: `draining node ${id}`, timeoutSeconds, outerDeadline },
     (because) => new ResourceError(`node ${id} was not drained within ${timeoutSeconds} s: ${because}`),

@@ -15,9 +15,9 @@ export interface NodeSettings {
 export function withSettings(
   spec: NodeSpec,
   { labels, availability }: NodeSettings,
-  formerLabels: NodeSettings["labels"],
+  previousLabels: NodeSettings["labels"],
 ): NodeSpec {
-  const rest = withoutLabels(spec, formerLabels);
+  const rest = withoutLabels(spec, previousLabels);
   return { ...rest, Labels: { ...rest.Labels, ...labels }, Availability: availability ?? spec.Availability };
 }
 

@@ -73,7 +73,7 @@ describe("a lab and a Swarm on it, with npm commands only", () => {
   });
 
   test("its stack is listed, and a pull request comment shows the effects of a change", async () => {
-    expect(await runCommand("npm run stacks")).toMatch(/│ lab +│ ssh +│ yes/);
+    expect(await runCommand("npm run stacks")).toMatch(/│ lab +│ ssh +│$/m);
     expect(await runCommand("npm run preview:pr -- --stack lab")).toContain("Nothing changes.");
     const settings = readFileSync(join(clone, "Pulumi.lab.yaml"), "utf8");
     writeFileSync(join(clone, "Pulumi.lab.yaml"), `${settings}  pulumi-swarm:environment: { MINIO_REGION: eu }\n`);

@@ -99,9 +99,9 @@ describeOnLab(
         console.log((await exportSwarmState({ host: "unix:///run/docker.sock" })).subarray(0, 2).toString("hex"));`;
       const onMachine = await host("a").run(process.execPath, "--input-type=module", "--eval", script);
       expect(onMachine.trim()).toBe(archive.subarray(0, 2).toString("hex"));
-      const { removed, former } = await restoreSwarm(swarm, "a", archive);
+      const { removed, previous } = await restoreSwarm(swarm, "a", archive);
       expect(removed.map(({ key }) => key)).toEqual(["b", "c"]);
-      expect(former).toBeUndefined();
+      expect(previous).toBeUndefined();
       await finish(removed);
     };
 

@@ -66,7 +66,7 @@ export const ENGINE_REFUSALS: EngineRefusal[] = [
     },
     argument: "networkName",
     value: '"mine"',
-    fix: "use the state that created it, set adopt: true, or choose another name",
+    fix: "use the state that created it, set adoptNetwork: true, or choose another name",
   },
   {
     what: "a port that a container publishes",
@@ -111,7 +111,7 @@ export const SWARM_REFUSALS: EngineRefusal[] = [
     },
     argument: "serviceName",
     value: '"minio-main"',
-    fix: "use the state that created it, set adopt: true, or choose another name",
+    fix: "use the state that created it, set adoptStore: true, or choose another name",
   },
   {
     what: "a port that the routing mesh publishes",

@@ -52,9 +52,11 @@ describe("a clone", () => {
     expect(changes.changeSummary).toEqual({ same: 1 });
   });
 
-  it("prints nothing but exports, for each shell", () => {
-    const lines = shell("npm run -s env").stdout.trimEnd().split("\n");
+  it("prints nothing but exports, for each shell, and says how far they reach", () => {
+    const { stdout, stderr } = shell("npm run -s env");
+    const lines = stdout.trimEnd().split("\n");
     expect(lines.filter((line) => !/^(export [A-Za-z_]+=|unset PULUMI_CONFIG_PASSPHRASE$)/.test(line))).toEqual([]);
+    expect(stderr).toContain(`in every folder, pulumi then works on stack dev of ${clone}:`);
   });
 
   it("keeps its tracked files unchanged", () => {
@@ -73,5 +75,9 @@ describe("a clone", () => {
     const state = join(clone, ".state", "backend", ".pulumi", "stacks", "pulumi-swarm", "dev.json");
     expect(existsSync(state)).toBe(true);
     expect(JSON.parse(readFileSync(state, "utf8"))).not.toHaveProperty("checkpoint.latest.resources.0");
+  });
+
+  it.each(["npm run -s down", "npm run -s down -- --delete-data"])("has nothing to remove afterwards: %s", (line) => {
+    expect(shell(line).stderr).toContain("nothing of stack dev is left: nothing to remove");
   });
 }, 120_000);

@@ -49,7 +49,7 @@ export interface CniArgs {
   chart?: string;
 
   /**
-   * Maximum time for an install or update, in seconds.
+   * Maximum time for an install or update of the chart, in seconds.
    * @default 600
    */
   timeoutSeconds?: number;

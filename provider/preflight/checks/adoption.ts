@@ -21,7 +21,7 @@ export function checkAdoption(
   const issues: NetworkIssue[] = problem
     ? [{ check: "names", hosts: [], argument: "networkName", value: requirement.name, problem }]
     : live
-      ? networkDifferences(requirement, live, snapshot).map(differenceIssue)
+      ? networkDifferences(requirement, live, snapshot).map((one) => differenceIssue(one, requirement))
       : [];
   if (!live || issues.length > 0) return issues.map((issue) => ({ subject: requirement.subject, ...issue }));
   return [
@@ -35,16 +35,17 @@ function adoptionError(
   others: readonly NetworkRequirement[],
   snapshot: ClusterSnapshot,
 ) {
+  const { adoptArgument = "adopt" } = requirement;
   const duplicate = others.find(({ name }) => name === requirement.name);
   if (duplicate) return `is already used by ${duplicate.subject}: use that one`;
   const live = liveNetwork(requirement, snapshot);
   if (!live) {
     return (
       canListNetworks(snapshot) &&
-      "there is no network of that name to adopt: create it, or leave adopt out to have it created"
+      `there is no network of that name to adopt: create it, or leave ${adoptArgument} out to have it created`
     );
   }
-  if (isOurNetwork(live, requirement.owner, snapshot)) return "this stack created it: leave adopt out";
+  if (isOurNetwork(live, requirement.owner, snapshot)) return `this stack created it: leave ${adoptArgument} out`;
   if (!isAllocated(live)) return "Swarm has given it no addresses, so no task on it starts: give another networkName";
   if (live.Driver === "overlay" && live.Scope === "swarm") return undefined;
   return `is a network of the driver ${live.Driver}, which does not span hosts: give the name of an overlay network`;
@@ -55,11 +56,11 @@ function canListNetworks({ hosts, unreachable }: ClusterSnapshot): boolean {
   return unreachable.length === 0 || Object.values(hosts).some(({ manager }) => manager);
 }
 
-function differenceIssue(difference: FieldDiff): NetworkIssue {
+function differenceIssue(difference: FieldDiff, { adoptArgument = "adopt" }: NetworkRequirement): NetworkIssue {
   const { argument, wanted } = difference;
   const problem =
     `the adopted network has ${formatFound(difference)}, and a network cannot be changed: leave the argument out, ` +
-    "or leave adopt out and give another networkName";
+    `or leave ${adoptArgument} out and give another networkName`;
   return { check: "names", hosts: [], argument, value: wanted, problem };
 }
 

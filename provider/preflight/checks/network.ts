@@ -61,7 +61,7 @@ export function encryptsUnsafely(version: string): boolean {
 }
 
 function checkName(
-  { name, owner, perHostConfig }: NetworkRequirement,
+  { name, owner, perHostConfig, adoptArgument = "adopt" }: NetworkRequirement,
   others: readonly NetworkRequirement[],
   snapshot: ClusterSnapshot,
 ): NetworkIssue[] {
@@ -79,7 +79,7 @@ function checkName(
   // Only networks that Swarm creates itself can be adopted.
   const problem = perHostConfig
     ? `${whose}: use the state that created it, or choose another name`
-    : `${whose}: use the state that created it, set adopt: true, or choose another name`;
+    : `${whose}: use the state that created it, set ${adoptArgument}: true, or choose another name`;
   return [{ ...about, hosts: [host], problem }];
 }
 

@@ -33,7 +33,7 @@ export function checkService(
 }
 
 function checkName(
-  { name, nameArgument = "serviceName", owner, adopt }: ServiceRequirement,
+  { name, nameArgument = "serviceName", owner, adopt, adoptArgument = "adopt" }: ServiceRequirement,
   others: readonly ServiceRequirement[],
   snapshot: ClusterSnapshot,
 ): ServiceIssue[] {
@@ -46,7 +46,7 @@ function checkName(
   if (!foreign || adopt) return [];
   const problem =
     `the Swarm has a service of that name that belongs to ${describeOwner(foreign.Spec.Labels)}: ` +
-    "use the state that created it, set adopt: true, or choose another name";
+    `use the state that created it, set ${adoptArgument}: true, or choose another name`;
   return [{ ...about, problem }];
 }
 
@@ -164,9 +164,10 @@ function foreignVolumeIssue(
   volumes: readonly VolumeDetails[],
   snapshot: ClusterSnapshot,
 ): ServiceIssue {
+  const { adoptArgument = "adopt" } = requirement;
   const problem =
     `the data in ${formatVolumes(volumes)} on host ${host} belongs to ${describeOwner(volumes[0]?.Labels)}: ` +
-    "use the state that created it; if it was destroyed, set adopt: true to use the data; or choose another name";
+    `use the state that created it; if it was destroyed, set ${adoptArgument}: true to use the data; or choose another name`;
   const warning = usesDrives(requirement, host, snapshot) === "unknown";
   return { check: "disks", hosts: [host], argument: "serviceName", value: requirement.name, problem, warning };
 }

@@ -76,7 +76,8 @@ export function isTooOld(version: string): boolean {
 /** Docker's feature that allows nftables in Swarm mode. */
 const NFTABLES_FEATURE = "swarm-nftables";
 
-function engineErrors({ info }: HostSnapshot, machine: MachineFacts | undefined): string[] {
+/** Returns why Swarm mode does not work with an engine, by its version and settings. */
+export function engineErrors({ info }: Pick<HostSnapshot, "info">, machine?: MachineFacts): string[] {
   // An engine that is in a Swarm has the feature.
   const allowsNftables =
     info.Swarm.LocalNodeState === "active" || machine?.engineFeatures?.includes(NFTABLES_FEATURE) === true;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { confirmExposure, exposureFromConfig } from "../../../commands/lib/exposure.ts";
 import { formatSummary } from "../../../commands/lib/outputs.ts";
+import { host } from "../preflight-snapshot.ts";
 
 test.each<[Record<string, unknown>, boolean, string]>([
   [{}, true, "this machine"],
@@ -29,12 +30,13 @@ describe("without firewall rules", () => {
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-exposure-"))));
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  const decide = (config: string) => {
+  const decide = (config: string, info: Parameters<typeof host>[1] = {}) => {
     mkdirSync(join(folder, "config"), { recursive: true });
     writeFileSync(join(folder, "config", "Pulumi.dev.yaml"), config);
     const others = { backend: folder, passphraseFile: join(folder, "passphrase"), home: folder };
     const state = { path: folder, project: folder, projectName: "p", ...others };
-    return confirmExposure({ state, stack: "dev" }, FAR, false);
+    const engine = { connection: FAR, info: async () => host({}, info).info };
+    return confirmExposure({ state, stack: "dev" }, engine, false);
   };
 
   test("and without a terminal, `up` fails before anything is published", async () => {
@@ -43,6 +45,14 @@ describe("without firewall rules", () => {
         "of this machine: set it to true in Pulumi.dev.yaml to publish the store to everyone who can reach the engine's " +
         "machine, or to false to publish nothing",
     );
+  });
+
+  test.each([
+    ["rootless", { SecurityOptions: ["name=rootless"] }],
+    ["for Windows containers", { OSType: "windows" }],
+    ["too old", { ServerVersion: "19.03.15" }],
+  ])("leaves an engine that is %s to the preflight", async (_, info) => {
+    expect(await decide("config: {}\n", info)).toBeUndefined();
   });
 
   test.each(["expose: true", "expose: false", 'allowFrom: ["10.1.0.0/16"]', "driver: macvlan"])(

@@ -27,12 +27,12 @@ import { type TarEntry, tar } from "../../../toolchain/tar.ts";
 let folder: string;
 /** The Docker root of a machine. */
 let root: string;
-let former: string;
+let previous: string;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-restore-"));
   root = join(folder, "docker 'root'");
-  former = join(root, "swarm.before-1");
+  previous = join(root, "swarm.before-1");
   for (const each of [root, join(folder, "tmp"), join(folder, "bin"), join(root, "volumes")]) mkdirSync(each);
   write("volumes/x", "a volume's file");
   mkdirSync(join(root, "swarm"));
@@ -83,7 +83,8 @@ function ran(commands: readonly string[], input = "", { stop = ":", start = ":",
   expect(readdirSync(join(folder, "tmp"))).toEqual([]);
   return result;
 }
-const restored = (bytes: Buffer, stubs?: Stubs) => ran(restoreCommands(root, former), bytes.toString("base64"), stubs);
+const restored = (bytes: Buffer, stubs?: Stubs) =>
+  ran(restoreCommands(root, previous), bytes.toString("base64"), stubs);
 
 /** Expects the machine in its original state. */
 function expectOwn(): void {
@@ -128,7 +129,7 @@ describe("a restored state", () => {
     // The engine does not start the node of that time.
     expect(readdirSync(join(root, "swarm"))).toEqual(["cert"]);
     expect(said()).toEqual(["stop", "start"]);
-    ran(rollBackCommands(root, former));
+    ran(rollBackCommands(root, previous));
     expectOwn();
   });
 
@@ -136,7 +137,7 @@ describe("a restored state", () => {
     rmSync(join(root, "swarm"), { recursive: true });
     expect(restored(archive(GOOD)).status).toBe(0);
     expect(read("swarm/cert")).toBe("saved");
-    ran(rollBackCommands(root, former));
+    ran(rollBackCommands(root, previous));
     expect(names()).toEqual(["volumes"]);
   });
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { changedStacks, isNoCommit } from "../../../commands/stacks/changed.ts";
+import { changedStacks, isNoCommit, renderStacks } from "../../../commands/stacks/changed.ts";
 import { sharedSession, sharedVariables } from "../../../commands/lib/shared-backend.ts";
 import { openState } from "../../../commands/lib/state.ts";
 
@@ -23,6 +23,12 @@ test.each<[string, string[] | undefined, string[]]>([
 ])("changed by %s", (_what, files, expected) => {
   const changed = changedStacks(STACKS, files).filter((stack) => stack.changed);
   expect(changed.map(({ name }) => name)).toEqual(expected);
+});
+
+test("names the commit that the stacks are compared with, and compares them only with one", () => {
+  expect(renderStacks(STACKS)).not.toContain("changed");
+  const table = renderStacks(changedStacks(STACKS, ["Pulumi.prod.yaml"]), "main");
+  expect(table).toMatch(/│ changed since main │\n.*│ dev +│ local +│ no +│\n│ prod +│ ssh +│ yes +│/s);
 });
 
 test("recognises the missing commit before a branch's first push", () => {

@@ -64,8 +64,8 @@ describe("control characters are escaped in the output of", () => {
     const { isTTY } = process.stderr;
     process.stderr.isTTY = true;
     try {
-      await progress(`host ${HOSTILE}`, (tell) => {
-        tell(HOSTILE);
+      await progress(`host ${HOSTILE}`, (reportProgress) => {
+        reportProgress(HOSTILE);
         now = 3_000;
         vi.advanceTimersByTime(3_000);
         return Promise.resolve();

@@ -86,6 +86,17 @@ test("adoptNetwork adopts a network, and requires only what the settings contain
   expect(requirements).toContainEqual(expect.objectContaining({ kind: "swarm", adopt: true }));
 });
 
+test("what belongs to another state is adopted by settings, which the requirements name", async () => {
+  const { resources } = await runProgram(() => stackWith({}), { outputs });
+  const [preflight] = resources.filter(({ type }) => type.endsWith(":Preflight"));
+  const requirements = preflight!.inputs["requirements"] as { kind: string; adoptArgument?: string }[];
+  expect(requirements.map(({ kind, adoptArgument = "adopt" }) => [kind, adoptArgument])).toEqual([
+    ["swarm", "adopt"],
+    ["network", "adoptNetwork"],
+    ["service", "adoptStore"],
+  ]);
+});
+
 test.each<[unknown, RegExp]>([
   ["10.1.0.0/16", /config pulumi-swarm:allowFrom: expected a list, but it is "10\.1\.0\.0\/16": change it with/],
   [["10.1.0.0/33"], /allowFrom/],

@@ -113,6 +113,16 @@ describe("rejects", () => {
     ],
   ])("%s", (_, settings, found, line) => expect(reported(settings, found).errors).toEqual([`${NET} ${line}`]));
 
+  test.each([
+    ["a missing network", snapshot({ a: manager({}) })],
+    ["a network that this stack created", withNetwork(ownNetwork())],
+    ["another MTU", withNetwork(byHand())],
+  ])("%s, and names the setting that adopts", (_, found) => {
+    const requirement = { ...NETWORK, adopt: true, adoptArgument: "adoptNetwork", settings: { mtu: 1400 } };
+    const { errors } = formatReport(checkAll([{ ...SWARM, adopt: true }, requirement], found), found);
+    expect(errors).toEqual([expect.stringContaining("leave adoptNetwork out")]);
+  });
+
   test("a network that another resource adopts", () => {
     const first = { ...NETWORK, subject: 'OverlayNetwork "first"', adopt: true, settings: {} };
     expect(reported({}, withNetwork(encrypted), [first]).errors).toEqual([

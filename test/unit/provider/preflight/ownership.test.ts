@@ -93,6 +93,18 @@ describe("rejects what another state owns, and names the owner", () => {
     ],
   ])("%s", (_, requirement, found, line) => expect(reported(requirement, found)).toContain(line));
 
+  const foreign = snapshot({
+    a: ownManager({ networks: [ownNetwork({ Labels: THEIRS })], ...volumes(THEIRS) }, [service("web", THEIRS)]),
+  });
+  test.each<[string, Requirement]>([
+    ["a network", { ...NETWORK, adoptArgument: "adoptNetwork" }],
+    ["a service", { ...SERVICE, name: "web", adoptArgument: "adoptStore" }],
+    ["volumes", { ...STORE, adoptArgument: "adoptStore" }],
+  ])("%s, and names the setting that adopts", (_, requirement) => {
+    const [line] = reported(requirement, foreign);
+    expect(line).toMatch(/^refused: .* set adopt(Network|Store): true/);
+  });
+
   test("an empty identity owns nothing", () => {
     const requirement: SwarmRequirement = { ...SWARM, owner: { ...SWARM.owner, id: "" } };
     expect(reported(requirement, snapshot({ a: manager({ ...THEIRS, "pulumi-swarm.owner": "" }) }))).toHaveLength(1);

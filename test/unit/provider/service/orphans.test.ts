@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Engine } from "../../../../engine/engine.ts";
 import type { ServiceDetails } from "../../../../engine/types.ts";
 import { GENERATION_LABEL, type Owner, ownerLabels } from "../../../../core/labels.ts";
-import { removeFormerOwnersFiles, removeOrphans } from "../../../../provider/service/orphans.ts";
+import { removePreviousOwnersFiles, removeOrphans } from "../../../../provider/service/orphans.ts";
 
 interface Part {
   ID: string;
@@ -94,7 +94,7 @@ test("removes an adopted service's former secrets if its former owner created th
     File: { Name: "f", UID: "0", GID: "0", Mode: 0o400 },
   }));
   const service = { Spec: { Labels: ownerLabels(former), TaskTemplate: { ContainerSpec: { ...container, Secrets } } } };
-  await removeFormerOwnersFiles(engine, service as unknown as ServiceDetails, OWNER);
+  await removePreviousOwnersFiles(engine, service as unknown as ServiceDetails, OWNER);
   expect(removed).toEqual(["secret theirs"]);
 });
 
