@@ -3,6 +3,7 @@ import type { NodeRole } from "../../engine/types.ts";
 import type { ClusterState } from "../../provider/swarm/cluster-inputs.ts";
 import type { NodeEngines } from "../../provider/service/task-exec.ts";
 import type { ServiceInputs } from "../../provider/service/service-inputs.ts";
+import { mountedVolumes } from "../../provider/state/kept-volumes.ts";
 import { readPulumiOutput, readPulumiSecrets, type Session } from "./pulumi.ts";
 
 /** A member of a Swarm, from the stack's state. */
@@ -145,10 +146,7 @@ export function createdSwarms(exported: ExportedStack): (ClusterState & { id: st
 export function recordedServices(exported: ExportedStack): NamedService[] {
   const services = resourcesOfKind(exported, "Service").map(({ id = "", outputs = {} }) => {
     const { swarmId, spec } = decryptSecrets(outputs) as ServiceInputs;
-    const volumes = (spec.TaskTemplate.ContainerSpec.Mounts ?? []).flatMap(({ Type, Source }) =>
-      Type === "volume" && Source ? [Source] : [],
-    );
-    return { id, swarmId, name: spec.Name, volumes };
+    return { id, swarmId, name: spec.Name, volumes: mountedVolumes(spec) };
   });
   return services.sort((a, b) => a.name.localeCompare(b.name));
 }

@@ -9,6 +9,7 @@ import { errorMessage } from "../../engine/error-message.ts";
 import { withManager, type FindManager, optionalManagerFinder, managerFinder } from "../swarm/with-manager.ts";
 import { waitForAllocation } from "../networks/allocation.ts";
 import { validateImmutableValues } from "../state/immutable.ts";
+import { addKeptVolumes } from "../state/kept-volumes.ts";
 import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
 import { logLine } from "../runtime/log-line.ts";
 import { needsManagerUpdate } from "../swarm/manager-pool.ts";
@@ -133,6 +134,7 @@ export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
       await undefinedIfNotFound(manager.removeService(id));
     });
     await waitForTasksGone(find, id, state);
+    addKeptVolumes(state.spec);
   },
 };
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { OWNER_LABEL } from "../../core/labels.ts";
 import { logLine } from "../runtime/log-line.ts";
 import type { ResourceHandler } from "../runtime/resource-handler.ts";
+import { takeKeptVolumes } from "./kept-volumes.ts";
 import { stateOnlyHandler } from "./state-only-handler.ts";
 
 export interface IdentityInputs {
@@ -21,12 +21,13 @@ export const Identity: ResourceHandler<IdentityInputs> = {
     return { id: inputs.identity ?? randomUUID(), outs: inputs };
   },
 
-  /** Runs after everything else is destroyed. `npm run down` keeps the identity, and lists the volumes itself. */
-  async delete(id) {
+  /** Runs after everything else has been deleted. `npm run down` keeps the identity, and lists the volumes itself. */
+  async delete() {
+    const volumes = takeKeptVolumes();
+    if (volumes.length === 0) return;
     logLine(
-      "the drives of this stack's stores stay, with all data: on their hosts, " +
-        `\`docker volume ls --filter label=${OWNER_LABEL}=${id}\` lists the volumes, and \`docker volume rm\` deletes ` +
-        "them; docs/recover-state.md describes how to use them again",
+      `kept on their hosts, with all data: volumes ${volumes.join(", ")}; \`docker volume rm\` there deletes them, and ` +
+        "docs/recover-state.md describes how to use them again",
     );
   },
 };

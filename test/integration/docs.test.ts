@@ -201,7 +201,10 @@ describeOnLab(
           /\+ 1 to create\s+~ 1 to update\s+2 changes\. \d+ unchanged/,
         ],
         ["npm run up -- --json", /"status":\{"stack":"dev"[^]*"problems":\[\]\}\}/],
-        ["npm run down -- --delete-data --yes", /Resources:\s+- 21 deleted[^]*minio-d1/],
+        ["npm run down", /Resources:\s+- 21 deleted[^]*kept, with all data: volumes minio-d1/],
+        ["npm run down", /kept, with all data: volumes minio-d1/],
+        ["npm run down -- --delete-data --yes", /removed, with all data: minio-d1/],
+        ["npm run down -- --delete-data --yes", /nothing of stack dev is left: nothing to remove/],
       ])("%s", async (command, expected) => expect(await typed(command)).toMatch(expected));
     });
 

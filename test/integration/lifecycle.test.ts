@@ -120,7 +120,8 @@ describeOnLab("a store on one machine, from up to destroy", (fixture) => {
 
   test("destroy restores the engine's contents and keeps the data volumes, with their owner's labels", async () => {
     const { engine } = fixture().host;
-    await stack.destroy({ keepIdentity: true });
+    const { output } = await stack.destroy({ keepIdentity: true });
+    expect(output).not.toContain("kept on their hosts");
     const remaining = stack.state().resources.map(({ type }) => type);
     expect(remaining.filter((type) => !type.startsWith("pulumi:"))).toEqual([IDENTITY_TYPE]);
     const volumes = ["minio-d1", "minio-d2", "minio-d3", "minio-d4"];
@@ -133,6 +134,8 @@ describeOnLab("a store on one machine, from up to destroy", (fixture) => {
   test("the next up finds the objects", async () => {
     expect((await stack.up()).output).toMatch(/the data in volumes minio-d1, .* on host local will be reused/);
     expect(kept.equals(await (await onlyBucket()).get("kept"))).toBe(true);
-    await stack.destroy();
+    expect((await stack.destroy()).output).toMatch(
+      /kept on their hosts, with all data: volumes minio-d1, minio-d2, minio-d3, minio-d4; `docker volume rm`/,
+    );
   });
 });
