@@ -18,6 +18,7 @@ export type {
 } from "./hosts/host-args.ts";
 export { IpvlanNetwork, type IpvlanMode, type IpvlanNetworkArgs } from "./networks/ipvlan-network.ts";
 export { MacvlanNetwork, type MacvlanMode, type MacvlanNetworkArgs } from "./networks/macvlan-network.ts";
+export type { BucketLifecycleRule } from "../core/bucket-lifecycle.ts";
 export { MinioBucket, type MinioBucketArgs } from "./minio/iam/bucket.ts";
 export type { KmsKey } from "./minio/security/args.ts";
 export { MINIO_METRICS, type MinioMetrics } from "./minio/iam/metrics-access.ts";

@@ -115,6 +115,7 @@ const WITHOUT_IMPACT = new Set([
 const UPDATE_IMPACTS: Readonly<Record<string, (change: PlannedChange) => Impact[]>> = {
   "swarm:index:Service": ({ before, after }) => serviceImpact(before, after),
   "kubernetes:apps/v1:StatefulSet": ({ before, after }) => statefulSetImpact(before, after),
+  "swarm:index:Bucket": ({ before, after }) => lifecycleImpact(before, after),
   "swarm:index:RootCredentials": ({ before, after }) =>
     ["requestedUser", "passwordGeneration"].some((key) => !deepEqual(before[key], after[key]))
       ? [
@@ -137,6 +138,15 @@ function serviceImpact(before: PlannedChange["before"], after: PlannedChange["af
   if (isSame || !spec || !rollout) return [];
   const text = describeRollout(spec, rollout, maintenanceCommand !== undefined);
   return text === undefined ? [] : [{ kind: rollout.mode === "all-at-once" ? "outage" : "rolling", text }];
+}
+
+function lifecycleImpact(before: PlannedChange["before"], after: PlannedChange["after"]): Impact[] {
+  const rulesOf = ({ lifecycle }: PlannedChange["before"]) =>
+    (typeof lifecycle === "object" ? lifecycle : {}) as Record<string, unknown>;
+  const [old, now] = [rulesOf(before), rulesOf(after)];
+  const changed = Object.keys(now).filter((name) => !deepEqual(old[name], now[name]));
+  const text = `the store deletes objects or versions by these new or changed lifecycle rules: ${changed.join(", ")}`;
+  return changed.length === 0 ? [] : [{ kind: "data", text }];
 }
 
 /** Assumes the update strategy of `KubernetesMinio`; other StatefulSets may restart their pods one by one. */

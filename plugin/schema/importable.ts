@@ -3,7 +3,7 @@ import type { UserInputs } from "../../provider/minio/user.ts";
 import type { NetworkInputs } from "../../provider/networks/network.ts";
 import type { ServiceInputs } from "../../provider/service/service-inputs.ts";
 import type { ClusterInputs, ClusterState } from "../../provider/swarm/cluster-inputs.ts";
-import { ANY, type PropertySpec, type ResourceSpec } from "./package-schema.ts";
+import { ANY, type PropertySpec, type ResourceSpec, TYPE_REF } from "./package-schema.ts";
 
 const MANAGERS: PropertySpec = { $ref: ANY, description: "Engines of the Swarm's managers, by host key." };
 const OWNER: PropertySpec = { $ref: ANY, description: "The owning state. None after an import." };
@@ -15,12 +15,25 @@ const SWARM_ID: PropertySpec = { type: "string", description: "The Swarm's id." 
  * provides any. New objects are declared with components.
  */
 export const IMPORTABLE = {
-  Bucket: importable<BucketInputs>("A bucket, as `pulumi import` reads it. Declare new buckets as `MinioBucket`.", {
-    bucketName: { type: "string", description: "Name of the bucket." },
-    objectLock: { type: "boolean", description: "Whether objects can be locked. Immutable." },
-    store: STORE,
-    versioning: { type: "boolean", description: "Whether overwritten and deleted objects are kept." },
-  }),
+  Bucket: importable<ImportedBucket>(
+    "A bucket, as `pulumi import` reads it. Declare new buckets as `MinioBucket`.",
+    {
+      bucketName: { type: "string", description: "Name of the bucket." },
+      objectLock: { type: "boolean", description: "Whether objects can be locked. Immutable." },
+      store: STORE,
+      versioning: { type: "boolean", description: "Whether overwritten and deleted objects are kept." },
+    },
+    {
+      optional: {
+        lifecycle: {
+          type: "object",
+          additionalProperties: { $ref: `${TYPE_REF}swarm:index:BucketLifecycleRule` },
+          description: "All lifecycle rules of the bucket, by name.",
+        },
+        quotaMiB: { type: "number", description: "Maximum size of the bucket, in MiB." },
+      } satisfies OptionalProperties<BucketInputs>,
+    },
+  ),
   Cluster: importable<ImportedCluster>(
     "A Swarm, as `pulumi import` reads it. It is never created, and never left. Declare new Swarms as `Swarm`.",
     {
@@ -95,6 +108,8 @@ export const IMPORTABLE = {
     },
   ),
 } satisfies Record<string, ResourceSpec>;
+
+type ImportedBucket = Required<Pick<BucketInputs, "bucketName" | "objectLock" | "store" | "versioning">>;
 
 type ImportedCluster = Required<
   Pick<

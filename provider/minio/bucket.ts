@@ -1,9 +1,12 @@
+import type { BucketLifecycle } from "../../core/bucket-lifecycle.ts";
 import { resolveLocalEngine } from "../../engine/connection.ts";
 import type { EngineConnection } from "../../engine/engine-connection.ts";
 import { locateImported } from "../import/imported-store.ts";
 import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
 import { logLine } from "../runtime/log-line.ts";
 import { mcTry, hasLocationChanged, StoreUnreachableError, type StoreLocation, mc } from "./admin-client.ts";
+import { inspectLifecycle, isSameLifecycle, type LiveLifecycle, setLifecycle } from "./bucket-lifecycle.ts";
+import { inspectQuota, setQuota } from "./bucket-quota.ts";
 import { changedKeys, containsUnknown } from "../runtime/diff.ts";
 import { ResourceError } from "../runtime/errors.ts";
 
@@ -12,9 +15,14 @@ export interface BucketInputs {
   bucketName: string;
   versioning: boolean;
   objectLock: boolean;
+  /** All lifecycle rules of the bucket. Without them, this resource neither reads nor changes the bucket's rules. */
+  lifecycle?: BucketLifecycle;
+  /** The bucket's quota. Without it, this resource neither reads nor changes the bucket's quota. */
+  quotaMiB?: number;
 }
 
-export interface BucketState extends BucketInputs {
+export interface BucketState extends Omit<BucketInputs, "lifecycle"> {
+  lifecycle?: LiveLifecycle;
   /** Whether this resource created the bucket. Otherwise it is never deleted, even if it is empty. */
   createdByUs: boolean;
 }
@@ -35,12 +43,16 @@ export const Bucket: ResourceHandler<BucketInputs, BucketState> = {
   async diff(_id, olds, news) {
     const replaces = containsUnknown(news.bucketName) ? [] : changedKeys(olds, news, ["bucketName"]);
     if (isAnotherStore(olds.store, news.store)) replaces.push("store");
-    const changed = changedKeys(olds, news, ["bucketName", "versioning"]);
+    const changed = changedKeys(olds, news, ["bucketName", "versioning", "lifecycle", "quotaMiB"]);
     return { changes: replaces.length + changed.length > 0 || hasLocationChanged(olds.store, news.store), replaces };
   },
 
   async create(inputs) {
     const createdByUs = await ensureBucket(inputs);
+    await ensureSettings(inputs);
+    const rules = Object.keys(inputs.lifecycle ?? {}).join(", ");
+    if (!createdByUs && rules !== "")
+      logLine(`bucket ${inputs.bucketName} existed: its objects now expire by ${rules}`);
     return { id: inputs.bucketName, outs: { ...inputs, createdByUs } };
   },
 
@@ -54,6 +66,7 @@ export const Bucket: ResourceHandler<BucketInputs, BucketState> = {
 
   async update(_id, olds, news) {
     const isNew = await ensureBucket(news);
+    await ensureSettings(news, olds);
     return { outs: { ...news, createdByUs: olds.createdByUs || isNew } };
   },
 
@@ -108,18 +121,44 @@ async function ensureBucket({ store, bucketName, versioning, objectLock }: Bucke
   return live === undefined;
 }
 
+/** Sets lifecycle rules and the quota, and removes those that are no longer declared. Leaves what never was declared. */
+async function ensureSettings(
+  { store, bucketName, lifecycle, quotaMiB }: BucketInputs,
+  olds: Partial<BucketState> = {},
+): Promise<void> {
+  if (lifecycle ?? olds.lifecycle) await setLifecycle(store, mcPath(bucketName), lifecycle ?? {});
+  if (quotaMiB ?? olds.quotaMiB) await setQuota(store, mcPath(bucketName), quotaMiB);
+}
+
 /** Reads an existing bucket. Like an existing bucket that `create` finds, it is never deleted. */
 async function importBucket(id: string, connection: EngineConnection) {
   const { store, name: bucketName } = await locateImported("bucket", id, connection);
   const live = await inspectBucket(store, bucketName);
   if (!live) return NOT_FOUND;
-  const inputs = { store, bucketName, ...live };
+  const quotaMiB = await inspectQuota(store, mcPath(bucketName));
+  const lifecycle = await inspectLifecycle(store, mcPath(bucketName));
+  const names = Object.keys(lifecycle);
+  const others = names.filter((name) => lifecycle[name]?.inexpressible);
+  if (others.length > 0) {
+    const reason = `lifecycle cannot express ${others.join(", ")}`;
+    logLine(`bucket ${bucketName}: its lifecycle rules are not imported and stay as they are: ${reason}`);
+  }
+  const isImported = names.length > 0 && others.length === 0;
+  const inputs = { store, bucketName, ...live, quotaMiB, ...(isImported && { lifecycle }) };
   return { id: bucketName, props: { ...inputs, createdByUs: false }, inputs };
 }
 
 async function readBucket(state: BucketState): Promise<BucketState | undefined> {
-  const live = await inspectBucket(state.store, state.bucketName);
-  return live && { ...state, ...live };
+  const { store, bucketName, lifecycle, quotaMiB } = state;
+  const live = await inspectBucket(store, bucketName);
+  if (!live) return undefined;
+  const path = mcPath(bucketName);
+  const rules = lifecycle && (await inspectLifecycle(store, path));
+  return {
+    ...{ ...state, ...live },
+    lifecycle: rules && lifecycle && isSameLifecycle(lifecycle, rules) ? lifecycle : rules,
+    quotaMiB: quotaMiB && (await inspectQuota(store, path)),
+  };
 }
 
 /** Returns the bucket's settings; undefined if it does not exist. */

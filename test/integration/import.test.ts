@@ -18,6 +18,7 @@ interface Program {
   resources: {
     swarm: { properties: { taskHistoryLimit: number } };
     back: { properties: { spec: { Internal?: boolean } } };
+    photos: { properties: { lifecycle: Record<string, object>; quotaMiB: number } };
     web: { properties: { spec: { Labels: Record<string, string> } } };
     app: { properties: { policies: string[]; enabled: boolean; secretKey?: unknown } };
   };
@@ -106,6 +107,8 @@ describeOnLab(
       await store.up();
       await mc("mb", "local/photos");
       await mc("version", "enable", "local/photos");
+      await mc("ilm", "rule", "add", "--prefix", "tmp/", "--expire-days", "7", "local/photos");
+      await mc("quota", "set", "--size", "1GB", "local/photos");
       await mc("admin", "user", "add", "local", "app", SECRET_KEY);
       await mc("admin", "policy", "attach", "local", "readwrite", "--user", "app");
       await mc("admin", "policy", "attach", "local", "diagnostics", "--user", "app");
@@ -145,6 +148,9 @@ describeOnLab(
       );
       await importResource("Bucket", "photos", "photos");
       await importResource("User", "app", "app");
+      const { lifecycle, quotaMiB } = readProgram().resources.photos.properties;
+      expect(Object.values(lifecycle)).toEqual([{ prefix: "tmp/", expirationDays: 7 }]);
+      expect(quotaMiB * 2 ** 20).toBe(1e9);
       expect(await accepts(SECRET_KEY)).toBe(true);
       expect((await stack.preview()).steps).toEqual([]);
       expect((await stack.preview({ refresh: true })).steps).toEqual([]);
@@ -198,11 +204,13 @@ describeOnLab(
 
     test("takes the engine from swarm:engine, whatever DOCKER_HOST says", async () => {
       await mc("mb", "local/films");
+      await mc("ilm", "rule", "add", "--tags", "kind=draft", "--expire-days", "7", "local/films");
       const config = { "swarm:engine": fixture().host.socket };
       const other = await otherStack("other", { config, env: { DOCKER_HOST: "unix:///absent.sock" } });
       expect(await tryImport(other, "Bucket", "minio/films")).toBe("imported");
       const [bucket] = other.state().resources.filter(({ type }) => type === "swarm:index:Bucket");
       expect(bucket).toMatchObject({ id: "films", inputs: { bucketName: "films", versioning: false } });
+      expect(bucket?.inputs).not.toHaveProperty("lifecycle");
     });
 
     test("protects an imported Swarm, and its end keeps the Swarm", async () => {

@@ -49,6 +49,11 @@ export class Bucket {
     return ServerSideEncryption;
   }
 
+  /** Returns when an object expires, and by which lifecycle rule; undefined if it does not. */
+  async expiration(key: string): Promise<string | undefined> {
+    return (await this.#client.send(new HeadObjectCommand({ Bucket: this.#bucket, Key: key }))).Expiration;
+  }
+
   /** Returns an object's content type and metadata. */
   async head(key: string): Promise<{ type?: string; metadata?: Record<string, string> }> {
     const head = await this.#client.send(new HeadObjectCommand({ Bucket: this.#bucket, Key: key }));

@@ -29,6 +29,16 @@ async function metricsAt(url: string, token?: string): Promise<{ status: number;
   return { status: answer.status, text: await answer.text() };
 }
 
+const TMP = { prefix: "tmp/", expirationDays: 7 };
+const BUCKETS = {
+  photos: {
+    ...{ versioning: true, quotaMiB: 10 },
+    lifecycle: { tmp: TMP, old: { noncurrentVersionExpirationDays: 30 } },
+  },
+  locked: { objectLock: true },
+  plain: { bucketName: "plain.files", lifecycle: { tmp: TMP } },
+};
+
 describeOnLab("buckets, users and keys of a store", (fixture) => {
   let stack: TestStack;
   const outputs = async () => (await stack.outputs({ showSecrets: true })) as unknown as Outputs;
@@ -53,19 +63,26 @@ describeOnLab("buckets, users and keys of a store", (fixture) => {
   }
 
   /** Runs MinIO's client as root in the store's container. */
-  async function mc(...command: string[]): Promise<void> {
+  async function mc(...command: string[]): Promise<string> {
     const { engine } = fixture().host;
     const [container] = await engine.listContainers();
     const result = await exec(engine, container?.Id ?? "", ["mc", ...command]);
     if (result.exitCode !== 0) throw new Error(`mc ${command.join(" ")}: ${result.stderr}`);
+    return result.stdout;
   }
+
+  /** Returns the ids of a bucket's lifecycle rules. */
+  const rulesOf = async (bucket: string) =>
+    [...(await mc("ilm", "rule", "export", `local/${bucket}`)).matchAll(/"ID": *"(.*?)"/g)].map(([, id]) => id);
+  const quotaOf = async (bucket: string) =>
+    (JSON.parse(await mc("quota", "info", `local/${bucket}`, "--json")) as { quota?: number }).quota;
 
   beforeAll(async () => {
     stack = await fixture().hostsStack(
       { a: hostConfig(fixture().host, "manager") },
       {
         store: { metrics: "token" },
-        buckets: { photos: { versioning: true }, locked: { objectLock: true }, plain: { bucketName: "plain.files" } },
+        buckets: BUCKETS,
         users: {
           app: { access: { photos: "readwrite" } },
           drop: { access: { photos: "writeonly" } },
@@ -145,6 +162,15 @@ describeOnLab("buckets, users and keys of a store", (fixture) => {
     for (const key of written) await photos.delete(key);
   });
 
+  test("objects expire by the rules of their bucket, and its quota limits writes", async () => {
+    const photos = await bucketOf("app", "photos");
+    await photos.put("tmp/one", object);
+    expect(await photos.expiration("tmp/one")).toMatch(/^expiry-date=".* GMT", rule-id="tmp"$/);
+    expect(await photos.expiration("one")).toBeUndefined();
+    await expect(photos.put("big", randomObject(10 * 2 ** 20))).rejects.toThrow("quota");
+    await photos.delete("tmp/one");
+  });
+
   test("metrics can be read only with the token", async () => {
     const { metricsEndpoints, metricsToken, endpoints } = await outputs();
     const { status, text } = await metricsAt(metricsEndpoints.a, metricsToken);
@@ -193,10 +219,23 @@ describeOnLab("buckets, users and keys of a store", (fixture) => {
     await mc("admin", "user", "disable", "local", drop);
     await mc("admin", "user", "remove", "local", guest);
     await mc("version", "suspend", "local/photos");
+    await mc("ilm", "rule", "add", "--tags", "by=hand", "--expire-days", "1", "local/photos");
+    await mc("quota", "clear", "local/photos");
     await mc("rb", "local/plain.files");
-    const drift = (await stack.preview({ refresh: true })).steps.map(({ op, name }) => `${op} ${name}`);
+    // The program declares neither for this bucket.
+    await mc("ilm", "rule", "add", "--expire-days", "9", "local/locked");
+    await mc("quota", "set", "--size", "1GB", "local/locked");
+    const { steps } = await stack.preview({ refresh: true });
+    expect(steps.find(({ name }) => name === "photos")?.diffs.toSorted()).toEqual([
+      expect.stringMatching(/^lifecycle[.[]"?[a-z0-9]{20}\b/),
+      "quotaMiB",
+      "versioning",
+    ]);
+    const drift = steps.map(({ op, name }) => `${op} ${name}`);
     expect(drift.toSorted()).toEqual(["create guest", "create plain", "update app", "update drop", "update photos"]);
     await stack.up({ refresh: true });
+    expect([await rulesOf("photos"), await quotaOf("photos")]).toEqual([["old", "tmp"], 10 * 2 ** 20]);
+    expect([(await rulesOf("locked")).length, await quotaOf("locked")]).toEqual([1, 1e9]);
     await expect((await bucketOf("app", "locked")).list()).rejects.toThrow("Access Denied");
     await expect(account.list()).rejects.toThrow("Access Key");
     await (await bucketOf("drop", "photos")).put("four", object);
@@ -204,6 +243,25 @@ describeOnLab("buckets, users and keys of a store", (fixture) => {
     const now = await outputs();
     expect({ ...now.secretKeys, guest: "" }).toEqual({ ...secretKeys, guest: "" });
     expect(now.secretKeys["guest"]).not.toBe(secretKeys["guest"]);
+  });
+
+  test("lifecycle rules and a quota change in place, and end with their arguments", async () => {
+    stack.config("buckets", {
+      photos: { versioning: true, lifecycle: { old: { noncurrentVersionExpirationDays: 60 } } },
+      locked: BUCKETS.locked,
+      plain: { bucketName: "plain.files" },
+    });
+    const { steps } = await stack.preview();
+    const changes = steps
+      .filter(({ type }) => type === "swarm:index:Bucket")
+      .map(({ op, name, diffs }) => [op, name, diffs]);
+    expect(changes.toSorted()).toEqual([
+      ["update", "photos", ["lifecycle.old.noncurrentVersionExpirationDays", "lifecycle.tmp", "quotaMiB"]],
+      ["update", "plain", ["lifecycle"]],
+    ]);
+    await stack.up();
+    expect([await rulesOf("photos"), await quotaOf("photos")]).toEqual([["old"], undefined]);
+    await expect(rulesOf("plain.files")).rejects.toThrow("lifecycle configuration does not exist");
   });
 
   test("rotates the root password with a restart and a user's key without one; other users keep theirs", async () => {
@@ -297,6 +355,7 @@ describeOnLab("buckets, users and keys of a store", (fixture) => {
 
     stack.config("buckets", { photos: {} });
     await stack.up();
+    expect(await rulesOf("photos")).toEqual(["old"]);
     expect((await stack.preview({ refresh: true })).steps).toEqual([]);
   });
 });

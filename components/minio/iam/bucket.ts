@@ -4,6 +4,7 @@ import { SwarmResource } from "../../shared/resource.ts";
 import { validateWhenKnown, knownValue } from "../../shared/inputs.ts";
 import { throwIfInvalid } from "../../../core/input-validation-error.ts";
 import { validateBucket, validateBucketName } from "../validation/buckets-and-users.ts";
+import type { BucketLifecycleRule } from "../../../core/bucket-lifecycle.ts";
 import type { MinioService } from "../minio-service.ts";
 
 /** Arguments of `MinioBucket`. */
@@ -30,6 +31,23 @@ export interface MinioBucketArgs {
    * @default false
    */
   objectLock?: boolean;
+
+  /**
+   * Lifecycle rules by name: all rules of the bucket, replacing those that were set with `mc`. `{}` removes all.
+   * Removing the argument removes its rules.
+   * Plain: the preview checks it.
+   * @default - the bucket's rules stay as they are
+   * @example { tmp: { prefix: "tmp/", expirationDays: 7 }, old: { noncurrentVersionExpirationDays: 30 } }
+   */
+  lifecycle?: Record<string, BucketLifecycleRule>;
+
+  /**
+   * Maximum size of the bucket with all versions, in MiB: MinIO rejects writes beyond it. It measures the bucket from time
+   * to time, so the bucket may become somewhat larger. Removing the argument removes the quota.
+   * Plain: the preview checks it.
+   * @default - the bucket's quota stays as it is; a new bucket has none
+   */
+  quotaMiB?: number;
 }
 
 /**
@@ -37,16 +55,17 @@ export interface MinioBucketArgs {
  * this resource created it and it is empty; otherwise the bucket stays, with a warning.
  *
  * @example
- * new MinioBucket("photos", { store, versioning: true });
+ * new MinioBucket("photos", { store, versioning: true, lifecycle: { old: { noncurrentVersionExpirationDays: 30 } } });
  */
 export class MinioBucket extends SwarmComponent {
   /** The bucket's name in the store. */
   readonly bucketName: pulumi.Output<string>;
 
   constructor(name: string, args: MinioBucketArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { store, bucketName = name, objectLock = false, versioning = objectLock } = args;
+    const { store, bucketName = name, objectLock = false, versioning = objectLock, lifecycle, quotaMiB } = args;
     const subject = `MinioBucket "${name}"`;
-    const known = { bucketName: knownValue(bucketName), versioning: knownValue(versioning), objectLock };
+    const settings = { objectLock, lifecycle, quotaMiB };
+    const known = { bucketName: knownValue(bucketName), versioning: knownValue(versioning), ...settings };
     store.connection.swarm.throwIfInvalid(subject, validateBucket(known));
     super("MinioBucket", name, args, opts);
     const bucket = new Bucket(
@@ -55,7 +74,7 @@ export class MinioBucket extends SwarmComponent {
         store: store.connection.address,
         bucketName: validateWhenKnown(bucketName, (value) => throwIfInvalid(subject, validateBucketName(value))),
         versioning,
-        objectLock,
+        ...settings,
       },
       onlyChildOptions(this, opts),
     );

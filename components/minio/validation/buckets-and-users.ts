@@ -1,4 +1,6 @@
 import type { ValidationIssue } from "../../../core/input-validation-error.ts";
+import type { BucketLifecycleRule } from "../../../core/bucket-lifecycle.ts";
+import { validateLifecycle } from "./bucket-lifecycle.ts";
 import { BUCKET_ACCESS, type BucketAccess } from "../iam/policy.ts";
 
 /** Validates a bucket's name. */
@@ -18,6 +20,8 @@ export function validateBucket(args: {
   bucketName?: string;
   versioning?: boolean;
   objectLock?: boolean;
+  lifecycle?: Record<string, BucketLifecycleRule>;
+  quotaMiB?: number;
 }): ValidationIssue[] {
   const issues = validateBucketName(args.bucketName);
   if (args.objectLock === true && args.versioning === false) {
@@ -27,7 +31,11 @@ export function validateBucket(args: {
       problem: "conflicts with objectLock, which keeps versions: leave versioning out",
     });
   }
-  return issues;
+  const { lifecycle = {}, quotaMiB } = args;
+  if (quotaMiB !== undefined && !(Number.isSafeInteger(quotaMiB) && quotaMiB >= 1)) {
+    issues.push({ argument: "quotaMiB", value: quotaMiB, problem: "must be a whole number of at least 1 MiB" });
+  }
+  return [...issues, ...validateLifecycle(lifecycle, args.versioning)];
 }
 
 /** Validates the arguments of a user that are known. */

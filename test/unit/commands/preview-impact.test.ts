@@ -51,6 +51,7 @@ describe("the impacts of a change", () => {
       `${SWARM}:HostFirewall`,
       { old: { filter: { ports: [1] } }, new: { filter: { ports: [1] }, intact: true } },
     ],
+    ["update", `${SWARM}:Bucket`, { old: { lifecycle: { a: { expirationDays: 1 } } }, new: { quotaMiB: 1 } }],
     ["update", `${SWARM}:RootCredentials`, { old: { pools: ["a"] }, new: { pools: ["a", "b"] } }],
     ["update", "kubernetes:apps/v1:StatefulSet", { old: { spec: { replicas: 1 } }, new: { spec: { replicas: 2 } } }],
   ])("%s of a %s has none", (op, type, states) => expect(one(op, type, states)).toEqual([]));
@@ -85,6 +86,15 @@ describe("the impacts of a change", () => {
       { old: { filter: { ports: [1] } }, new: { filter: { ports: [2] } } },
       "access",
       /clients that can reach/,
+    ],
+    [
+      `${SWARM}:Bucket`,
+      {
+        old: { lifecycle: { a: { expirationDays: 1 }, b: { expirationDays: 2 } } },
+        new: { lifecycle: { a: { expirationDays: 1 }, b: { expirationDays: 1 }, c: { expirationDays: 1 } } },
+      },
+      "data",
+      /^the store deletes objects or versions by these new or changed lifecycle rules: b, c$/,
     ],
     [
       "kubernetes:apps/v1:StatefulSet",

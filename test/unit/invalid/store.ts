@@ -109,6 +109,13 @@ export const INVALID_STORE_SETTINGS = {
       "false",
       "leave versioning out",
     ),
+    invalid(
+      "a lifecycle of versions without versioning",
+      { buckets: { photos: { lifecycle: { old: { noncurrentVersionExpirationDays: 30 } } } } },
+      "lifecycle.old.noncurrentVersionExpirationDays",
+      "30",
+      "set versioning: true",
+    ),
   ],
   users: [
     invalid("a user without buckets", { users: { alice: {} } }, "access", "{}", "name one"),

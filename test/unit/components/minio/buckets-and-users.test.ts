@@ -102,6 +102,8 @@ describe("rejects", () => {
     ["bucketName", { bucketName: "10.0.0.1" }, "IP address"],
     ["bucketName", { bucketName: "minio" }, "is reserved by MinIO"],
     ["versioning", { objectLock: true, versioning: false }, "leave versioning out"],
+    ["quotaMiB", { quotaMiB: 0 }, "at least 1 MiB"],
+    ["lifecycle.old", { lifecycle: { old: {} } }, "deletes nothing"],
   ])("a bucket's %s", async (argument, args, problem) => {
     const [finding] = validateBucket(args);
     expect(finding).toMatchObject({ argument, problem: expect.stringContaining(problem) as string });
@@ -131,6 +133,8 @@ describe("arguments reach the resource", () => {
     expect(await inputsOf(() => bucket({ objectLock: true }), ":Bucket")).toMatchObject({ versioning: true });
     const named = { bucketName: pulumi.output("other"), versioning: true };
     expect(await inputsOf(() => bucket(named), ":Bucket")).toMatchObject({ bucketName: "other", versioning: true });
+    const settings = { lifecycle: { tmp: { prefix: "tmp/", expirationDays: 7 } }, quotaMiB: 100 };
+    expect(await inputsOf(() => bucket(settings), ":Bucket")).toMatchObject(settings);
   });
 
   test("of a user", async () => {
@@ -155,6 +159,8 @@ describe("the effect of a change", () => {
   test.each([
     ["nothing", {}, { changes: false, replaces: [] }],
     ["versioning", { versioning: true }, { changes: true, replaces: [] }],
+    ["lifecycle", { lifecycle: { old: { expirationDays: 1 } } }, { changes: true, replaces: [] }],
+    ["quota", { quotaMiB: 1 }, { changes: true, replaces: [] }],
     ["another name", { bucketName: "other" }, { changes: true, replaces: ["bucketName"] }],
     ["a name not known yet", { bucketName: UNKNOWN }, { changes: true, replaces: [] }],
     ["another store", { store: { ...ADDRESS, serviceName: "second" } }, { changes: true, replaces: ["store"] }],

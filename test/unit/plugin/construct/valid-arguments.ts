@@ -74,7 +74,10 @@ export function validArguments({ swarm, network, store, others }: References): V
         secretEnvironment: { MINIO_IDENTITY_OPENID_CLIENT_SECRET: "given-for-login" },
       },
     },
-    { kind: "MinioBucket", args: { store, bucketName: "photos" } },
+    {
+      kind: "MinioBucket",
+      args: { store, bucketName: "photos", lifecycle: { tmp: { prefix: "tmp/", expirationDays: 7 } } },
+    },
     { kind: "MinioUser", args: { store, access: { photos: "readonly" } } },
     {
       kind: "S3Gateway",
