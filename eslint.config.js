@@ -4,7 +4,7 @@ import { defineConfig, globalIgnores } from "eslint/config";
 import { configs } from "typescript-eslint";
 
 export default defineConfig(
-  globalIgnores(["dist/", "plugin/bundle*.cjs"]),
+  globalIgnores([".state/", "dist/", "plugin/bundle*.cjs"]),
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   {
     files: ["**/*.ts"],

@@ -39,6 +39,10 @@ describe("the source", { timeout: TIMEOUT }, () => {
     expect(await formatter.format(await linter.lintFiles("."))).toBe("");
   });
 
+  test("does not include what commands write into the clone", async () => {
+    expect(await linter.isPathIgnored(join(ROOT, ".state/home/plugins/resource-swarm-v0.1.0/main.ts"))).toBe(true);
+  });
+
   test("imports only what .dependency-cruiser.js allows", () => cruise(ROOT, ...LAYERS, "index.ts"));
 
   // In a folder of its own: other tests copy this one at the same time.
