@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ChecksumError, download, receiveFile } from "../../toolchain/download.ts";
 import { SiteError } from "../../toolchain/site.ts";
 
@@ -12,8 +12,13 @@ const FILE = Buffer.from("a release".repeat(10_000));
 let folder: string;
 let server: Server | undefined;
 
-beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-download-"))));
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-download-"));
+  // A proxy of this machine's user does not reach the sites of these tests.
+  vi.stubEnv("no_proxy", "127.0.0.1");
+});
 afterEach(() => {
+  vi.unstubAllEnvs();
   server?.closeAllConnections();
   server?.close();
   rmSync(folder, { recursive: true, force: true });
