@@ -21,16 +21,21 @@ export interface ExecResult {
   stderr: string;
 }
 
-/** Runs a command in a container and waits for its end. */
+/**
+ * Runs a command in a container and waits for its end.
+ *
+ * @param Env variables of the command, in addition to the container's
+ */
 export async function exec(
   engine: Engine,
   container: string,
   command: string[],
   timeoutMs = 30_000,
+  Env?: string[],
 ): Promise<ExecResult> {
   const deadline = new Deadline(timeoutMs / 1000);
   const { Id } = await engine.request<{ Id: string }>("POST", `/containers/${container}/exec`, {
-    body: { AttachStdout: true, AttachStderr: true, Cmd: command },
+    body: { AttachStdout: true, AttachStderr: true, Cmd: command, Env },
   });
   const output = await engine.send("POST", `/exec/${Id}/start`, {
     body: { Detach: false, Tty: false },

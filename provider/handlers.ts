@@ -5,6 +5,7 @@ import { Machine } from "./hosts/machine.ts";
 import { Bucket } from "./minio/bucket.ts";
 import { RootCredentials } from "./minio/root-credentials.ts";
 import { RootServiceAccounts } from "./minio/root-service-accounts.ts";
+import { ServerUrlCheck } from "./minio/server-url-check.ts";
 import { User } from "./minio/user.ts";
 import { ConfigFromNetwork } from "./networks/config-from-network.ts";
 import { ConfigOnlyNetwork } from "./networks/config-only-network.ts";
@@ -48,6 +49,7 @@ export const handlers: Handlers = {
   Preflight,
   RootCredentials,
   RootServiceAccounts,
+  ServerUrlCheck,
   Service,
   User,
 };

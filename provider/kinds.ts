@@ -21,6 +21,7 @@ export type Kind =
   | "ConfigFromNetwork"
   | "RootCredentials"
   | "RootServiceAccounts"
+  | "ServerUrlCheck"
   | "LaunchSnapshot"
   | "Bucket"
   | "Certificate"

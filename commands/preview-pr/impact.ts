@@ -108,6 +108,7 @@ const WITHOUT_IMPACT = new Set([
     "Assertion",
     "Machine",
     "NetworkAllocation",
+    "ServerUrlCheck",
   ].map((kind) => `swarm:index:${kind}`),
 ]);
 

@@ -30,6 +30,7 @@ import { storeAddressByName, storeConnection, type StoreConnection } from "./iam
 import { createTlsSecrets } from "./security/tls.ts";
 import { validatedTls } from "./validation/tls.ts";
 import { memberNames } from "./layout/topology.ts";
+import { checkServerUrl } from "./server-url-check.ts";
 import { createServices, serviceRequirement } from "./services.ts";
 
 export type { MinioMode, MinioPool, MinioServiceArgs } from "./args.ts";
@@ -160,6 +161,7 @@ export class MinioService extends SwarmComponent {
     this.caCertificate = tls?.caCertificate;
     this.connection = storeConnection(swarm, serviceName, plan.hosts, this.serviceIds, credentials.id);
     new RootServiceAccounts(`${name}-root-keys`, { connection: this.connection, credentials }, child);
+    checkServerUrl(`${name}-server-url`, args, this.connection, { parent: this });
     if (args.metrics === "token") {
       const reader = { connection: this.connection, generation: credentials.generation };
       this.metricsToken = new MetricsUser(`${name}-metrics`, reader, { parent: this }).token;

@@ -25,7 +25,7 @@ export interface StoreLocation {
 export type McResult<T> = { ok: true; value: T } | { ok: false; code: string; message: string };
 
 /** Names of MinIO's client in MinIO's images. */
-const CLIENT_NAMES = ["mc", "mcli"];
+export const CLIENT_NAMES = ["mc", "mcli"];
 
 const RETRY_SECONDS = 60;
 
@@ -99,7 +99,8 @@ async function mcOnce<T>(
   );
 }
 
-async function runningMembers(store: StoreLocation, deadline: Deadline): Promise<TaskContainer[]> {
+/** Returns the containers of the members that run, on hosts of the program. */
+export async function runningMembers(store: StoreLocation, deadline: Deadline): Promise<TaskContainer[]> {
   const manager = await findManager(store.managers, store.swarmId, deadline);
   const ids = Object.values(store.serviceIds);
   const tasks = (await manager?.listTasks())?.filter((task) => ids.includes(task.ServiceID)) ?? [];

@@ -11,12 +11,16 @@ interface Container {
   HostConfig: { LogConfig: { Type: string } };
 }
 
+const SERVER_URL_WARNING =
+  /MINIO_SERVER_URL "http:\/\/absent.example" does not answer a member on host a \(.+\): logins/;
+
 /** Settings that lead out of the store: a webhook with a secret token and its own authority, a proxy, a log driver. */
 describeOnLab("a store with settings for other servers", (fixture) => {
   let stack: TestStack;
   let webhook: WebhookServer;
-  const settings = () => ({
+  const settings = (serverUrl = "http://store:9000") => ({
     environment: {
+      MINIO_SERVER_URL: serverUrl,
       MINIO_AUDIT_WEBHOOK_ENABLE_LAB: "on",
       MINIO_AUDIT_WEBHOOK_ENDPOINT_LAB: webhook.url,
       HTTPS_PROXY: webhook.proxyUrl,
@@ -30,7 +34,10 @@ describeOnLab("a store with settings for other servers", (fixture) => {
     await host.startEngine();
     // The lab's network ends at this machine, at its last address.
     webhook = await WebhookServer.start(host.address.replace(/\d+$/, "254"));
-    stack = await fixture().hostsStack({ a: hostConfig(host, "manager") }, { store: settings() });
+    stack = await fixture().hostsStack(
+      { a: hostConfig(host, "manager") },
+      { store: settings("http://absent.example") },
+    );
   });
   afterAll(() => webhook?.stop());
 
@@ -54,7 +61,8 @@ describeOnLab("a store with settings for other servers", (fixture) => {
 
   test("does not trust a server whose authority it does not know", async () => {
     await giveToken("first-token");
-    await stack.up();
+    const { output } = await stack.up();
+    expect(output).toMatch(SERVER_URL_WARNING);
     await put();
     await expect.poll(() => webhook.tlsErrors.length, eventually).toBeGreaterThan(0);
     expect(webhook.authorizations).toEqual([]);
@@ -62,7 +70,8 @@ describeOnLab("a store with settings for other servers", (fixture) => {
 
   test("reports to it with the secret token once it trusts the authority, through the proxy", async () => {
     stack.config("store", { ...settings(), caCertificates: [webhook.authority] });
-    await stack.up();
+    const { output } = await stack.up();
+    expect(output).not.toMatch(SERVER_URL_WARNING);
     await put();
     await expect.poll(() => webhook.authorizations.at(-1), eventually).toBe("first-token");
     // MinIO also looks for a new release, which the proxy does not let through.
