@@ -18,6 +18,8 @@ async function main(engineAddress: string | undefined): Promise<void> {
     throw new Error("this program is a plugin that Pulumi starts: run `pulumi up` in a project that uses it");
   }
   exitWithPulumi();
+  // With a lowercase `https_proxy`, gRPC for Node would use it even for its connection to Pulumi on this machine.
+  process.env["no_grpc_proxy"] = "127.0.0.1,localhost";
   const log = new EngineLog(engineAddress);
   setLogSink(log.info);
   handleUncaughtErrors();

@@ -25,7 +25,10 @@ let stack: TestStack;
 
 beforeAll(async () => {
   project = createLinkedExample("ssh-store-yaml");
-  stack = await TestStack.create({ project, languageHosts: [await ensureYamlHost(await ensurePulumi())] });
+  const languageHosts = [await ensureYamlHost(await ensurePulumi())];
+  // Pulumi is started without `npm run`, behind a proxy that does not answer.
+  const env = { https_proxy: "http://127.0.0.1:1", no_grpc_proxy: "" };
+  stack = await TestStack.create({ project, languageHosts, env });
 });
 afterAll(() => {
   stack?.remove();
