@@ -25,7 +25,8 @@ export class Served {
     const port = await new Promise<number>((done) =>
       this.#server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (_error, bound) => done(bound)),
     );
-    this.client = new service.ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
+    const options = { "grpc.enable_http_proxy": 0 };
+    this.client = new service.ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure(), options);
     return this;
   }
 
