@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as v from "valibot";
+import { suggestName } from "../core/closest-name.ts";
 import { getMetadata, type StackKind } from "./setting.ts";
 import { type Settings, settingsSchema } from "./settings-schema.ts";
 
@@ -86,8 +87,9 @@ function formatIssue(issue: v.BaseIssue<unknown>): string {
   const path = v.getDotPath(issue) ?? "";
   if (issue.type === "strict_object" && issue.expected !== "never") return `config pulumi-swarm:${path}: is missing`;
   if (issue.type === "strict_object") {
-    const known = Object.keys(getEntriesAround(issue)).join(", ");
-    return `config pulumi-swarm:${path}: there is no such setting: choose one of ${known}`;
+    const name = String(issue.path?.at(-1)?.key);
+    const known = Object.keys(getEntriesAround(issue));
+    return `config pulumi-swarm:${path}: there is no such setting: ${suggestName(name, known)}`;
   }
   // A choice is written as `("a" | "b")`.
   const types = (issue.expected ?? "something else").replace(/^\((.*)\)$/, "$1").split(" | ");

@@ -119,7 +119,7 @@ test.each<[Record<string, unknown>, string]>([
   ],
   [
     { aws: { ...machines, defaults: { volumes: { d1: { size: 3 } } } } },
-    "config pulumi-swarm:aws.defaults.volumes.d1.size: there is no such setting: choose one of sizeGiB, iops",
+    'config pulumi-swarm:aws.defaults.volumes.d1.size: there is no such setting: did you mean "sizeGiB"?',
   ],
   [
     { aws: { ...machines, allowFrom: { http: [] } } },

@@ -118,7 +118,11 @@ describe("rejects before anything is created", () => {
       { pools: { a: { hosts: ["x"] } } },
       "config pulumi-swarm:pools.a.hosts: a pool on Kubernetes has members and drives: give these instead",
     ],
-    ["a misspelt caller", { clients: [{ namspace: "x" }] }, "choose one of namespace, pods, addresses"],
+    [
+      "a misspelt caller",
+      { clients: [{ namspace: "x" }] },
+      'clients.0.namspace: there is no such setting: did you mean "namespace"?',
+    ],
     ["Weave Net", { cni: "weave" }, 'plugin "weave": Weave Net is archived'],
     ["another CNI", { cni: "kindnet" }, "config pulumi-swarm:cni: expected"],
     ["hosts", { hosts: { a: { address: "192.0.2.1" } } }, "config pulumi-swarm:hosts: does not apply"],

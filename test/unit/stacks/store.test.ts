@@ -181,7 +181,8 @@ describe("the store's network", () => {
     [{ networkMode: "l2" }, /networkMode: does not apply to a stack with driver overlay/],
     [
       { hosts: { a: { address: "192.0.2.1", link: { parnt: "eth0" } } } },
-      /link.parnt: there is no such setting: choose one of parent/,
+      /link.parnt: there is no such setting: did you mean "parent"\?$/m,
     ],
+    [{ enviroment: {} }, /pulumi-swarm:enviroment: there is no such setting: did you mean "environment"\?$/m],
   ])("rejects %j", async (settings, line) => expect(await getErrorMessage(() => stackWith(settings))).toMatch(line));
 });
