@@ -23,6 +23,8 @@ export function createAwsStack(settings: Settings): StoreOutputs & SwarmOutputs 
   }
   const hosts = new AwsHosts("hosts", {
     ...awsArgs,
+    managers: withoutAvailability(awsArgs.managers),
+    workers: withoutAvailability(awsArgs.workers),
     network: existingNetwork ?? network,
     publicKeys: [...publicKeys, ...publicKeyFiles.map(readPublicKey)],
     ports: { s3: port, console: consolePort },
@@ -33,6 +35,12 @@ export function createAwsStack(settings: Settings): StoreOutputs & SwarmOutputs 
   const { managers, workers } = hosts;
   const availability = listAvailability({ ...machines.managers, ...machines.workers });
   return deploySwarmStore({ managers, workers, availability }, { ...settings, mtu: mtu ?? hosts.mtu });
+}
+
+/** Returns the machines without the setting of their nodes. */
+function withoutAvailability<T extends object>(machines: Record<string, T & { availability?: unknown }> = {}) {
+  const without = Object.entries(machines).map(([key, { availability: _availability, ...machine }]) => [key, machine]);
+  return Object.fromEntries(without) as Record<string, Omit<T, "availability">>;
 }
 
 function readPublicKey(file: string, index: number): string {

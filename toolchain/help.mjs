@@ -199,7 +199,8 @@ export const COMMANDS = {
   },
   schema: {
     run: "npm run schema",
-    summary: "Writes the plugin's schema, from which Pulumi generates SDKs, from the components' types and comments.",
+    summary:
+      "Writes the plugin's schema, from which Pulumi generates SDKs, and the table of arguments for programs on Node.js.",
     usage: "[options]",
     options: [],
     positionals: [],

@@ -3,12 +3,13 @@ import type { Host } from "../hosts/host.ts";
 import { SshHosts } from "../hosts/ssh-hosts.ts";
 import type { SshHostArgs } from "../hosts/host-args.ts";
 import { SwarmComponent } from "../shared/component.ts";
-import { throwIfInvalid } from "../../core/input-validation-error.ts";
 import type { AwsHostsArgs } from "./args.ts";
 import { AwsMachines } from "./aws-machines.ts";
 import { validateAwsHosts, validateAwsMachines } from "./validation.ts";
 import type { AwsMachine } from "./machine.ts";
 import { DEFAULT_USER, type Role, VPC_MTU } from "./plan.ts";
+import { rejectWrongArguments } from "../shared/reject-arguments.ts";
+import { rejectIssues } from "../shared/invalid-input.ts";
 
 /**
  * Hosts on EC2: the machines with their network, and ssh connections to them.
@@ -37,7 +38,8 @@ export class AwsHosts extends SwarmComponent {
   readonly infrastructure: AwsMachines;
 
   constructor(name: string, args: AwsHostsArgs, opts?: pulumi.ComponentResourceOptions) {
-    throwIfInvalid(`AwsHosts "${name}"`, [...validateAwsMachines(args), ...validateAwsHosts(args)]);
+    rejectWrongArguments("AwsHosts", name, args);
+    rejectIssues(`AwsHosts "${name}"`, [...validateAwsMachines(args), ...validateAwsHosts(args)]);
     super("AwsHosts", name, args, opts);
     const { sshVia: _sshVia, identityFile, jumpHost, jumpHostKey, timeoutSeconds = 900, ...machinesArgs } = args;
     this.infrastructure = new AwsMachines(name, machinesArgs, { parent: this });

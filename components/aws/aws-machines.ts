@@ -13,6 +13,7 @@ import { validateSourceCidr } from "./network-validation.ts";
 import { DEFAULT_IMAGE, planMachines, listZones } from "./plan.ts";
 import { createSecurityGroups } from "./security-groups.ts";
 import { createSessionManagerProfile } from "./session-manager.ts";
+import { rejectWrongArguments } from "../shared/reject-arguments.ts";
 
 /** EC2's maximum number of partitions in a zone. */
 const PARTITIONS = 7;
@@ -30,6 +31,7 @@ export class AwsMachines extends pulumi.ComponentResource {
   readonly loadBalancerAddress?: pulumi.Output<string>;
 
   constructor(name: string, args: AwsMachinesArgs, opts?: pulumi.ComponentResourceOptions) {
+    rejectWrongArguments("AwsMachines", name, args);
     const subject = `AwsMachines "${name}"`;
     throwIfInvalid(subject, validateAwsMachines(args));
     super("swarm:index:AwsMachines", name, {}, opts);

@@ -11,6 +11,8 @@ import { validatePort } from "../../core/port.ts";
 import type { ValidationIssue } from "../../core/input-validation-error.ts";
 import type { Swarm } from "../swarm/swarm.ts";
 import { validateAllowedAddresses } from "../../core/allowed-addresses.ts";
+import { rejectWrongArguments } from "../shared/reject-arguments.ts";
+import { rejectIssues } from "../shared/invalid-input.ts";
 
 /** Arguments of a Firewall. */
 export interface FirewallArgs {
@@ -55,11 +57,12 @@ export type AllowFrom = pulumi.Input<pulumi.Input<string>[]>;
  */
 export class Firewall extends SwarmComponent {
   constructor(name: string, args: FirewallArgs, opts?: pulumi.ComponentResourceOptions) {
+    rejectWrongArguments("Firewall", name, args);
     const subject = `Firewall "${name}"`;
     const { swarm, ports, allowFrom } = args;
     const known = Object.keys(swarm.hosts);
     const keys = args.hosts ?? known;
-    swarm.throwIfInvalid(subject, [
+    rejectIssues(subject, [
       ...validateHostKeys("hosts", keys, known),
       ...validatePorts(ports),
       ...validateAllowFrom(allowFrom),

@@ -15,6 +15,8 @@ import { apiPort, validateGateway, validateGatewayNetwork } from "./validation.t
 import { DEFAULT_GATEWAY_IMAGE, validateGatewayImage } from "./image.ts";
 import { GATEWAY_LABEL_VALUE, gatewayLabel, gatewaySpec } from "./spec.ts";
 import { type GatewayPlan, haproxyConfiguration, PROBE_COMMANDS } from "./haproxy.ts";
+import { rejectWrongArguments } from "../shared/reject-arguments.ts";
+import { rejectIssues } from "../shared/invalid-input.ts";
 
 export type { GatewayTls, S3GatewayArgs } from "./args.ts";
 
@@ -39,12 +41,10 @@ export class S3Gateway extends SwarmComponent {
   readonly serviceId: pulumi.Output<string>;
 
   constructor(name: string, args: S3GatewayArgs, opts?: pulumi.ComponentResourceOptions) {
+    rejectWrongArguments("S3Gateway", name, args);
     const subject = `S3Gateway "${name}"`;
     const { swarm, network, store, tls, consolePort, serviceName = name } = args;
-    swarm.throwIfInvalid(subject, [
-      ...validateGateway(args, serviceName, swarm.hosts),
-      ...validateGatewayNetwork(network),
-    ]);
+    rejectIssues(subject, [...validateGateway(args, serviceName, swarm.hosts), ...validateGatewayNetwork(network)]);
     const clientTls = tls && { ...tls, key: pulumi.secret(tls.key) };
     super(
       "S3Gateway",

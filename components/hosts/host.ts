@@ -1,13 +1,14 @@
 import { isIP } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import type { Drive } from "../../core/drive.ts";
-import { throwIfInvalid } from "../../core/input-validation-error.ts";
 import { secretInput, SwarmComponent } from "../shared/component.ts";
 import type { EngineConnection } from "../../engine/engine-connection.ts";
 import type { HostArgs, SshArgs } from "./host-args.ts";
 import { clientAddress, engineConnection, findEngine, sshEngine } from "./host-connection.ts";
 import { DEFAULT_DRIVES, validateAddresses, validateHost, validateHostConnection } from "./host-validation.ts";
 import { Machine } from "./machine.ts";
+import { rejectWrongArguments } from "../shared/reject-arguments.ts";
+import { rejectIssues } from "../shared/invalid-input.ts";
 
 /**
  * A machine with a Docker Engine: this machine, one that is reached by ssh, or an engine at an address. Waits until its
@@ -53,11 +54,12 @@ export class Host extends SwarmComponent {
 
   /** @param opts `dependsOn` also delays changes to the machine */
   constructor(name: string, args: HostArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+    rejectWrongArguments("Host", name, args);
     const { ssh, tls, install, hostname, key = name, labels = {}, drives = DEFAULT_DRIVES } = args;
     const { timeoutSeconds = ssh ? 300 : 30 } = args;
     const found = ssh ? undefined : findEngine(args);
     const subject = `Host "${name}"`;
-    throwIfInvalid(subject, [
+    rejectIssues(subject, [
       ...validateHost({ key, hostname, engine: found?.host ?? "ssh://host", labels, drives }),
       ...validateHostConnection(args, found),
       ...validateAddresses(args),

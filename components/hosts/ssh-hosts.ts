@@ -1,11 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { throwIfInvalid } from "../../core/input-validation-error.ts";
 import { SwarmComponent } from "../shared/component.ts";
 import { Host } from "./host.ts";
 import type { SshHostsArgs } from "./host-args.ts";
 import { sshEngine } from "./host-connection.ts";
 import { HostInspection } from "./machine.ts";
 import { validateSshHosts, withDefaults } from "./ssh-hosts-validation.ts";
+import { rejectWrongArguments } from "../shared/reject-arguments.ts";
+import { rejectIssues } from "../shared/invalid-input.ts";
 
 /**
  * Existing machines, connected by ssh. All of them are inspected before any is changed: problems are reported together,
@@ -25,8 +26,9 @@ export class SshHosts extends SwarmComponent {
   readonly hosts: Readonly<Record<string, Host>>;
 
   constructor(name: string, args: SshHostsArgs, opts?: pulumi.ComponentResourceOptions) {
+    rejectWrongArguments("SshHosts", name, args);
     const subject = `SshHosts "${name}"`;
-    throwIfInvalid(subject, validateSshHosts(args));
+    rejectIssues(subject, validateSshHosts(args));
     super("SshHosts", name, args, opts);
     const { install, timeoutSeconds = 300 } = args;
     const machines = Object.entries(args.hosts).map(([key, given]) => {

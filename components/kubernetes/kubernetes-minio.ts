@@ -17,6 +17,7 @@ import { planKubernetesStore, type KubernetesPlan } from "./plan.ts";
 import { serviceAddress, serviceNames } from "./connection.ts";
 import { secretData } from "./secrets.ts";
 import { budgetSpec, clientsSpec, type KubernetesStoreContext, peersSpec, statefulSetSpec } from "./spec.ts";
+import { rejectWrongArguments } from "../shared/reject-arguments.ts";
 
 export type { KubernetesDrive, KubernetesMinioArgs, KubernetesPool } from "./args.ts";
 
@@ -61,6 +62,7 @@ export class KubernetesMinio extends pulumi.ComponentResource {
   readonly rootPassword: pulumi.Output<string>;
 
   constructor(name: string, args: KubernetesMinioArgs, opts?: pulumi.ComponentResourceOptions) {
+    rejectWrongArguments("KubernetesMinio", name, args);
     const subject = `KubernetesMinio "${name}"`;
     const { serviceName = name } = args;
     throwIfInvalid(subject, validateKubernetesMinio(args, name, serviceName));

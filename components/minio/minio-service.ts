@@ -32,6 +32,8 @@ import { validatedTls } from "./validation/tls.ts";
 import { memberNames } from "./layout/topology.ts";
 import { checkServerUrl } from "./server-url-check.ts";
 import { createServices, serviceRequirement } from "./services.ts";
+import { rejectWrongArguments } from "../shared/reject-arguments.ts";
+import { rejectIssues } from "../shared/invalid-input.ts";
 
 export type { MinioMode, MinioPool, MinioServiceArgs } from "./args.ts";
 
@@ -77,9 +79,10 @@ export class MinioService extends SwarmComponent {
   readonly rootPassword: pulumi.Output<string>;
 
   constructor(name: string, args: MinioServiceArgs, opts?: pulumi.ComponentResourceOptions) {
+    rejectWrongArguments("MinioService", name, args);
     const subject = `MinioService "${name}"`;
     const { swarm, network, serviceName = name } = args;
-    args.swarm.throwIfInvalid(subject, [
+    rejectIssues(subject, [
       ...validateMinioService(args, serviceName, swarm.hosts),
       ...validateStoreNetworks(args, swarm.hosts),
     ]);

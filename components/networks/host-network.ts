@@ -3,6 +3,7 @@ import type { DataNetwork, NetworkDriver } from "./node-network/data-network.ts"
 import { SwarmComponent } from "../shared/component.ts";
 import { SwarmResource } from "../shared/resource.ts";
 import type { Swarm } from "../swarm/swarm.ts";
+import { rejectWrongArguments } from "../shared/reject-arguments.ts";
 
 /** Arguments of a HostNetwork. */
 export interface HostNetworkArgs {
@@ -35,6 +36,7 @@ export class HostNetwork extends SwarmComponent implements DataNetwork {
   readonly driver: NetworkDriver = "host";
 
   constructor(name: string, args: HostNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
+    rejectWrongArguments("HostNetwork", name, args);
     super("HostNetwork", name, args, opts);
     const { swarm } = args;
     const inputs = { managers: swarm.managers, swarmId: swarm.swarmId, name: "host" };

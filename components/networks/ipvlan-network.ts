@@ -3,6 +3,7 @@ import type { L2NetworkArgs } from "./node-network/args.ts";
 import { validateL2Network, validateMode } from "./node-network/validation.ts";
 import { NodeNetwork } from "./node-network/node-network.ts";
 import { IPVLAN_MODE_OPTION } from "../../core/networks/driver-options.ts";
+import { rejectWrongArguments } from "../shared/reject-arguments.ts";
 
 /** Whether hosts forward packets to their containers as a switch (`l2`) or as a router (`l3`, `l3s`). */
 export type IpvlanMode = "l2" | "l3" | "l3s";
@@ -41,6 +42,7 @@ export interface IpvlanNetworkArgs extends L2NetworkArgs {
  */
 export class IpvlanNetwork extends NodeNetwork {
   constructor(name: string, args: IpvlanNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
+    rejectWrongArguments("IpvlanNetwork", name, args);
     const { mode = "l2", gateway, ...others } = args;
     super(
       name,

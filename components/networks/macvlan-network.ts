@@ -3,6 +3,7 @@ import type { L2NetworkArgs } from "./node-network/args.ts";
 import { validateL2Network, validateMode } from "./node-network/validation.ts";
 import { NodeNetwork } from "./node-network/node-network.ts";
 import { MACVLAN_MODE_OPTION } from "../../core/networks/driver-options.ts";
+import { rejectWrongArguments } from "../shared/reject-arguments.ts";
 
 /** How containers of one host reach each other: `bridge` directly, `vepa` through the switch, `private` not at all. */
 export type MacvlanMode = "bridge" | "vepa" | "private";
@@ -42,6 +43,7 @@ export interface MacvlanNetworkArgs extends L2NetworkArgs {
  */
 export class MacvlanNetwork extends NodeNetwork {
   constructor(name: string, args: MacvlanNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
+    rejectWrongArguments("MacvlanNetwork", name, args);
     const { mode = "bridge", gateway, ...others } = args;
     super(
       name,

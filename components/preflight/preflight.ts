@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../hosts/host.ts";
+import { onInvalidInput } from "../shared/invalid-input.ts";
 import { SwarmResource } from "../shared/resource.ts";
 import { LateRequirements } from "./late-requirements.ts";
 import { recordedIds, recordedUnlockKey } from "./recorded-state.ts";
@@ -41,17 +42,13 @@ export class Preflight extends SwarmResource {
     const found = { hosts, allowOutage, recordedIds: recordedIds(), hasUnlockKey: recordedUnlockKey(), ready };
     super("Preflight", name, { ...found, requirements: requirements.complete }, opts);
     this.#requirements = requirements;
+    onInvalidInput(() => requirements.abort());
     this.#late = new LateRequirements(requirements.complete, found);
   }
 
   /** Adds a requirement to check. Returns the resource to depend on, once a late requirement has passed. */
   require(requirement: RequirementInput): pulumi.Input<pulumi.Resource> {
     return this.#requirements.add(requirement) ? this : this.#late.check(requirement).then(() => this);
-  }
-
-  /** Withholds the requirements, so neither this resource nor its dependents are created. The program then fails. */
-  abort(): void {
-    this.#requirements.abort();
   }
 }
 
@@ -74,6 +71,7 @@ class RequirementList {
     return this.#open;
   }
 
+  /** Withholds the requirements, so neither the Preflight nor its dependents are created. */
   abort(): void {
     this.#aborted = true;
   }

@@ -9,6 +9,7 @@ import { ownerOf } from "../shared/owner.ts";
 import { SwarmResource } from "../shared/resource.ts";
 import { type Transform, transformed } from "../shared/transform.ts";
 import type { SwarmServiceArgs } from "./args.ts";
+import { rejectIssues } from "../shared/invalid-input.ts";
 
 /**
  * A Swarm service. Other components with a service create this resource directly, without a `SwarmService` in between.
@@ -86,7 +87,7 @@ export function createService(
   const [, changed, ownOpts] = transformed(transform, name, { ...args, spec: copyPlainParts(args.spec) }, opts);
   if (changed.spec.Name !== serviceName) {
     const problem = "must not change, because the preflight has checked it: give serviceName instead";
-    args.swarm.throwIfInvalid(subject, [
+    rejectIssues(subject, [
       { argument: "transform.service: spec.Name", value: knownValue(changed.spec.Name), problem },
     ]);
   }

@@ -7,6 +7,8 @@ import { validateRegistryCredentials } from "./registry-credentials.ts";
 import { validateNumbers, validateSpec } from "./spec-validation.ts";
 import type { Rollout } from "../../core/service-update.ts";
 import { Service } from "./service.ts";
+import { rejectWrongArguments } from "../shared/reject-arguments.ts";
+import { rejectIssues } from "../shared/invalid-input.ts";
 
 /**
  * A global or replicated Swarm service. `pulumi up` waits until its tasks run and, with `readyCommand`, until the
@@ -32,7 +34,8 @@ export class SwarmService extends SwarmComponent {
   readonly serviceName: pulumi.Output<string>;
 
   constructor(name: string, args: SwarmServiceArgs, opts?: pulumi.ComponentResourceOptions) {
-    args.swarm.throwIfInvalid(`SwarmService "${name}"`, [
+    rejectWrongArguments("SwarmService", name, args);
+    rejectIssues(`SwarmService "${name}"`, [
       ...validateSpec(args.spec),
       ...validateNumbers(args),
       ...validateRegistryCredentials(args),

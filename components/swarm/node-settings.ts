@@ -5,6 +5,8 @@ import { onlyChildOptions, SwarmComponent } from "../shared/component.ts";
 import { NodeLabels } from "./node-labels.ts";
 import type { Swarm } from "./swarm.ts";
 import { validateAvailability } from "./validation.ts";
+import { rejectWrongArguments } from "../shared/reject-arguments.ts";
+import { rejectIssues } from "../shared/invalid-input.ts";
 
 /** A node and its settings. */
 export interface NodeSettingsArgs {
@@ -28,8 +30,9 @@ export interface NodeSettingsArgs {
  */
 export class NodeSettings extends SwarmComponent {
   constructor(name: string, args: NodeSettingsArgs, opts?: pulumi.ComponentResourceOptions) {
+    rejectWrongArguments("NodeSettings", name, args);
     const { swarm, ...settings } = args;
-    swarm.throwIfInvalid(`NodeSettings "${name}"`, [
+    rejectIssues(`NodeSettings "${name}"`, [
       ...validateHostKeys("host", [settings.host], Object.keys(swarm.hosts)),
       ...validateAvailability("availability", settings.availability),
     ]);

@@ -8,7 +8,6 @@ import { Preflight } from "../preflight/preflight.ts";
 import { knownFields, knownValue, unknownFields } from "../shared/inputs.ts";
 import { SwarmComponent } from "../shared/component.ts";
 import { ownerOf } from "../shared/owner.ts";
-import { type ValidationIssue, throwIfInvalid } from "../../core/input-validation-error.ts";
 import { DOCKER_NO_PROXY } from "../../core/docker-no-proxy.ts";
 import type { SwarmArgs } from "./args.ts";
 import { Cluster } from "./cluster.ts";
@@ -16,6 +15,8 @@ import { dockerConfig, connectedEngine } from "./docker-provider.ts";
 import { Member } from "./member.ts";
 import type { SwarmNode, SwarmReference } from "./swarm-reference.ts";
 import { validateSwarm } from "./validation.ts";
+import { rejectWrongArguments } from "../shared/reject-arguments.ts";
+import { rejectIssues } from "../shared/invalid-input.ts";
 
 /**
  * A Docker Swarm. It is created on the first manager and joined by the other hosts. Destroying it drains, demotes and
@@ -54,8 +55,9 @@ export class Swarm extends SwarmComponent implements SwarmReference {
   readonly #preflight: Preflight;
 
   constructor(name: string, args: SwarmArgs, opts?: pulumi.ComponentResourceOptions) {
+    rejectWrongArguments("Swarm", name, args);
     const subject = `Swarm "${name}"`;
-    throwIfInvalid(subject, validateSwarm(args));
+    rejectIssues(subject, validateSwarm(args));
     super("Swarm", name, { ...args, managers: keysOf(args.managers), workers: keysOf(args.workers) }, opts);
 
     const { managers, workers = [], allowOutage = false, adopt = false, timeoutSeconds = 120 } = args;
@@ -120,17 +122,6 @@ export class Swarm extends SwarmComponent implements SwarmReference {
   preflight(requirement: RequirementInput): pulumi.Input<pulumi.Resource> {
     if (requirement.kind === "swarm") return this.#preflight.require(requirement);
     return this.#preflight.require({ ...requirement, adoptArgument: this.adoptArguments[requirement.kind] });
-  }
-
-  /**
-   * Throws if a component of this Swarm has issues. Resources that the program declared before, such as the Swarm
-   * itself, are not created either.
-   *
-   * @internal
-   */
-  throwIfInvalid(subject: string, issues: readonly ValidationIssue[]): void {
-    if (issues.length > 0) this.#preflight.abort();
-    throwIfInvalid(subject, issues);
   }
 
   /**

@@ -1,10 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { throwIfInvalid } from "../../core/input-validation-error.ts";
+import { rejectIssues } from "../../components/shared/invalid-input.ts";
+import { validateArguments } from "../../components/shared/validate-arguments.ts";
 import { VERSION } from "../../core/version.ts";
 import type { PackageSchema, ResourceSpec } from "../schema/package-schema.ts";
 import { componentClass } from "./components.ts";
+import { knownArguments } from "./known-arguments.ts";
 import { plainArguments } from "./plain-arguments.ts";
-import { validateArguments } from "./validate-arguments.ts";
 
 /** A component, and the outputs that other languages see. */
 export interface CreatedComponent {
@@ -33,9 +34,9 @@ export async function createComponent(
     throw new Error(`component ${type}: does not exist in pulumi-swarm ${VERSION}`);
   }
   const { inputProperties: properties, requiredInputs: required } = spec;
-  const subject = `${kind} "${name}"`;
-  throwIfInvalid(subject, await validateArguments(inputs, { properties, required }, types));
-  const component = new constructor(name, await plainArguments(subject, inputs, properties, types), options);
+  const known = (await knownArguments(inputs)) as object;
+  rejectIssues(`${kind} "${name}"`, validateArguments(known, { properties, required }, types));
+  const component = new constructor(name, await plainArguments(inputs, properties, types), options);
   return { component, state: outputsOf(component, spec) };
 }
 

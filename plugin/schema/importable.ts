@@ -3,7 +3,8 @@ import type { UserInputs } from "../../provider/minio/user.ts";
 import type { NetworkInputs } from "../../provider/networks/network.ts";
 import type { ServiceInputs } from "../../provider/service/service-inputs.ts";
 import type { ClusterInputs, ClusterState } from "../../provider/swarm/cluster-inputs.ts";
-import { ANY, type PropertySpec, type ResourceSpec, TYPE_REF } from "./package-schema.ts";
+import { ANY, type PropertySpec, TYPE_REF } from "../../core/argument-types.ts";
+import type { ResourceSpec } from "./package-schema.ts";
 
 const MANAGERS: PropertySpec = { $ref: ANY, description: "Engines of the Swarm's managers, by host key." };
 const OWNER: PropertySpec = { $ref: ANY, description: "The owning state. None after an import." };

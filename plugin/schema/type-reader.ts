@@ -1,13 +1,14 @@
 import ts from "typescript";
 import {
   ANY,
-  type EnumTypeSpec,
+  type FieldSpecs,
+  type NamedTypes,
   type ObjectTypeSpec,
   type PropertySpec,
   RESOURCE_REF,
   TYPE_REF,
-} from "./package-schema.ts";
-import type { TypeSpec } from "./package-schema.ts";
+  type TypeSpec,
+} from "../../core/argument-types.ts";
 import { descriptionOf, hasTag } from "./doc-comments.ts";
 
 /** Names of types and components in the schema: `swarm:index:<Name>`. */
@@ -17,6 +18,9 @@ export const token = (name: string) => `swarm:index:${name}`;
 export function sortedByKey<T>(record: Record<string, T>): Record<string, T> {
   return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
+
+/** The programs that pass arguments: those on Node.js, or those in all languages. */
+export type Programs = "node" | "all";
 
 /** Arguments that are functions, and outputs that are resources of other packages. */
 const TYPESCRIPT_ONLY = new Set(["provider", "transform"]);
@@ -35,28 +39,33 @@ interface Use {
   fractional: boolean;
 }
 
-/** Converts TypeScript's types of arguments and outputs to Pulumi's schema. */
+/**
+ * Converts TypeScript's types of arguments and outputs to Pulumi's schema. Types that only programs on Node.js can pass
+ * are problems, or with `programs: "node"` values of any type.
+ */
 export class TypeReader {
   /** Types that arguments and outputs refer to, by token. */
-  readonly types: Record<string, ObjectTypeSpec | EnumTypeSpec> = {};
+  readonly types: NamedTypes = {};
   /** Arguments and outputs that other languages cannot use, and why. */
   readonly problems: string[] = [];
   readonly #checker: ts.TypeChecker;
   readonly #components: readonly ts.Symbol[];
+  readonly #programs: Programs;
 
   /** @param components the classes that a program may refer to */
-  constructor(checker: ts.TypeChecker, components: readonly ts.Symbol[]) {
+  constructor(checker: ts.TypeChecker, components: readonly ts.Symbol[], programs: Programs) {
     this.#checker = checker;
     this.#components = components;
+    this.#programs = programs;
   }
 
   /** Returns the properties of an arguments interface, or of another object type. */
-  inputs(type: ts.Type, path: string): Pick<ObjectTypeSpec, "properties" | "required"> {
+  inputs(type: ts.Type, path: string): FieldSpecs {
     return this.#properties(this.#checker.getPropertiesOfType(type), { path, deep: false, output: false });
   }
 
   /** Returns public fields of a component. */
-  outputs(fields: readonly ts.Symbol[], path: string): Pick<ObjectTypeSpec, "properties" | "required"> {
+  outputs(fields: readonly ts.Symbol[], path: string): FieldSpecs {
     return this.#properties(fields, { path, deep: false, output: true });
   }
 
@@ -64,7 +73,8 @@ export class TypeReader {
     const properties: Record<string, PropertySpec> = {};
     const required: string[] = [];
     for (const symbol of symbols) {
-      if (hasTag(symbol, "internal") || TYPESCRIPT_ONLY.has(symbol.name)) continue;
+      const isForTypeScript = hasTag(symbol, "internal") || TYPESCRIPT_ONLY.has(symbol.name);
+      if (isForTypeScript && this.#programs === "all") continue;
       const inner = `${path}.${symbol.name}`;
       const use = { path: inner, deep, output, input: deep || output, fractional: hasTag(symbol, "fractional") };
       properties[symbol.name] = {
@@ -92,8 +102,9 @@ export class TypeReader {
       case ts.SyntaxKind.NumberKeyword:
         return { type: use.fractional ? "number" : "integer", ...plain };
       case ts.SyntaxKind.UnknownKeyword:
-        return { $ref: ANY };
+        return this.#programs === "all" ? { $ref: ANY } : {};
     }
+    if (ts.isFunctionTypeNode(node) && this.#programs === "node") return { type: "function" };
     if (ts.isArrayTypeNode(node)) return this.#list(node.elementType, use);
     if (ts.isUnionTypeNode(node)) return this.#union(node, use);
     if (ts.isTypeReferenceNode(node)) return this.#reference(node, use);
@@ -138,7 +149,9 @@ export class TypeReader {
     }
     const [declaration] = symbol.declarations ?? [];
     const isForeign = declaration?.getSourceFile().fileName.includes("/node_modules/") ?? true;
-    if (!declaration || isForeign || node.typeArguments) return this.#unsupported(use, `type ${node.getText()}`);
+    const isFunction = declaration && ts.isTypeAliasDeclaration(declaration) && ts.isFunctionTypeNode(declaration.type);
+    if (!declaration || isForeign || (node.typeArguments && !isFunction))
+      return this.#unsupported(use, `type ${node.getText()}`);
     if (ts.isClassDeclaration(declaration)) return this.#component(symbol, use);
     if (ts.isTypeAliasDeclaration(declaration)) return this.#alias(symbol, declaration, use);
     if (ts.isInterfaceDeclaration(declaration)) return this.#interface(symbol, use);
@@ -163,6 +176,8 @@ export class TypeReader {
   }
 
   #enum(symbol: ts.Symbol, values: readonly string[], use: Use): TypeSpec {
+    // The component itself checks the value.
+    if (this.#programs === "node") return { type: "string", ...plainness(use) };
     this.types[token(symbol.name)] = {
       type: "string",
       description: descriptionOf(symbol, this.#checker),
@@ -175,7 +190,13 @@ export class TypeReader {
     const type = this.#checker.getDeclaredTypeOfSymbol(symbol);
     const properties = this.#checker.getPropertiesOfType(type);
     // An object of the Engine's API. Languages that change the case of names would not restore it.
-    if (properties.some((property) => /^[A-Z]/.test(property.name))) return { $ref: ANY };
+    if (properties.some((property) => /^[A-Z]/.test(property.name))) return this.#any(use);
+    // A component of one of several classes.
+    if (
+      !use.output &&
+      properties.some((property) => /^(pulumi[.])?Output</.test(declaredType(property)?.getText() ?? ""))
+    )
+      return this.#unsupported(use, `interface ${symbol.name} with Outputs`);
     // The generators of SDKs add `Args` to the names of input types.
     const name = token(symbol.name.replace(/Args$/, ""));
     const known = this.types[name];
@@ -194,9 +215,14 @@ export class TypeReader {
     return { $ref: TYPE_REF + name, ...plainness(use) };
   }
 
-  #unsupported({ path }: Use, what: string): TypeSpec {
-    this.problems.push(`${path}: other languages have no ${what}`);
-    return { $ref: ANY };
+  #unsupported(use: Use, what: string): TypeSpec {
+    this.problems.push(`${use.path}: other languages have no ${what}`);
+    return this.#any(use);
+  }
+
+  /** Returns the type of any value. Only for programs on Node.js there is one that may be an Output. */
+  #any({ input }: Use): TypeSpec {
+    return input && this.#programs === "node" ? {} : { $ref: ANY };
   }
 
   #resolve(name: ts.EntityName): ts.Symbol {

@@ -112,7 +112,7 @@ describeOnLab(
         "an error line for a plain argument that is not known yet",
         "OverlayNetwork",
         { swarm: "${swarm}", networkName: "${new.networkId}" },
-        'OverlayNetwork "wrong": networkName: must be known before the program runs',
+        'OverlayNetwork "wrong": networkName "(an Output)": must be known before the program runs',
       ],
     ])("gets %s", async (_case, kind, properties, line) => {
       const added = { type: "swarm:OverlayNetwork", properties: { swarm: "${swarm}", encrypted: false } };

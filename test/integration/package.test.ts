@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { build } from "rolldown";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { VERSION } from "../../core/version.ts";
@@ -55,6 +56,22 @@ const TYPED = [
   "export const classes = [NodeSettings, SwarmService];",
   "// @ts-expect-error a mode that is not there",
   'new MinioService("other", { swarm, network, mode: "mirrored" });',
+];
+
+/** A program without a compiler, whose components are right except the last. */
+const WRONG_ARGUMENTS = `
+import * as pulumi from "@pulumi/pulumi";
+import { Host, MinioService, OverlayNetwork, Swarm } from "pulumi-swarm";
+const swarm = new Swarm("swarm", { managers: [new Host("local", { engine: new pulumi.Config().require("engine") })] });
+const network = new OverlayNetwork("network", { swarm });
+new MinioService("store", { netwrok: network, swarm, enviroment: {}, pools: pulumi.output({}), port: "9000" });
+`;
+const WRONG_LINES = [
+  'MinioService "store": network (not given): must be given',
+  'MinioService "store": netwrok "(given)": does not exist: did you mean "network"?',
+  'MinioService "store": enviroment "(given)": does not exist: did you mean "environment"?',
+  'MinioService "store": pools "(an Output)": must be known before the program runs',
+  'MinioService "store": port "9000": must be a number',
 ];
 
 describeOnLab("the package, installed beside the examples", packageTests, { hosts: 2, disks: 1 });
@@ -139,6 +156,25 @@ function packageTests(fixture: () => LabFixture): void {
     expect(release.requests).toEqual([pluginArchive("swarm", VERSION).name]);
     expect(readdirSync(plugin)).toEqual(expect.arrayContaining(["bundle.cjs", "pulumi-resource-swarm", "schema.json"]));
     expect(steps).toContainEqual(expect.objectContaining({ op: "create", name: "red-main" }));
+  });
+
+  test("a bundled program in JavaScript gets one line for each wrong argument", async () => {
+    const project = join(program, "bundled");
+    mkdirSync(project);
+    writeFileSync(join(project, "source.js"), WRONG_ARGUMENTS);
+    writeFileSync(join(project, "package.json"), JSON.stringify({ main: "bundle.cjs" }));
+    writeFileSync(join(project, "Pulumi.yaml"), "name: bundled\nruntime: nodejs\n");
+    await build({
+      input: join(project, "source.js"),
+      platform: "node",
+      external: /^@pulumi\//,
+      output: { file: join(project, "bundle.cjs"), format: "cjs" },
+      logLevel: "silent",
+    });
+    const stack = await example("bundled");
+    const { output } = await stack.expectFailure("preview");
+    for (const line of WRONG_LINES) expect(output).toContain(line);
+    expect(output).not.toMatch(/^\s+at .*[:(]\d+|TypeError/m);
   });
 
   /** Creates a stack of an example on the lab's machine, with `more` added to its configuration. */

@@ -1,13 +1,47 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { generateSchema, schemaFile } from "../../plugin/schema/generate.ts";
+import { argumentTableFile, generateArgumentTable, generateSchema, schemaFile } from "../../plugin/schema/generate.ts";
 import { ROOT } from "../../toolchain/cache.ts";
 
 const fixture = (name: string) => join(import.meta.dirname, "schema", name);
 
 test("plugin/schema.json is up to date: npm run schema", () => {
   expect(readFileSync(join(ROOT, "plugin", "schema.json"), "utf8")).toBe(schemaFile());
+});
+
+test("components/argument-table.ts is up to date: npm run schema", () => {
+  expect(readFileSync(join(ROOT, "components", "argument-table.ts"), "utf8")).toBe(argumentTableFile());
+});
+
+describe("the table of arguments for programs on Node.js", () => {
+  const inputs = (name: string) => generateArgumentTable([fixture(name)]).components["Thing"];
+
+  test("has what other languages can pass, functions, and enums as texts", () => {
+    expect(inputs("components.ts")).toMatchObject({
+      properties: {
+        count: { type: "integer" },
+        engines: { type: "array", items: {}, plain: true },
+        other: { $ref: "#/resources/swarm:index:Other" },
+        part: { $ref: "#/types/swarm:index:Part", plain: true },
+        plainVolume: { type: "string", plain: true },
+        spec: { $ref: "pulumi.json#/Any" },
+        transform: { type: "function" },
+        volume: { type: "string" },
+      },
+      required: ["inherited"],
+    });
+  });
+
+  test("accepts any value where other languages can pass none", () => {
+    const plain = { $ref: "pulumi.json#/Any", description: "" };
+    expect(inputs("unsupported.ts")?.properties).toEqual({
+      ...{ either: plain, off: plain, shapes: plain, foreign: plain, hidden: plain, picked: plain },
+      ...{ deferred: { description: "" }, target: plain },
+      callback: { type: "function", description: "" },
+      inner: { $ref: "#/types/swarm:index:Inner", plain: true, description: "" },
+    });
+  });
 });
 
 describe("the schema of components", () => {
@@ -112,8 +146,11 @@ test("names every argument that other languages cannot pass", () => {
     "foreign: other languages have no type Map<string, string>",
     "hidden: other languages have no class Hidden that is not a component",
     'picked: other languages have no type Pick<ThingArgs, "either">',
+    "deferred: other languages have no union string | number without a name",
+    "target: other languages have no interface Target with Outputs",
     "guessed: other languages have no field or generic type without an explicit type",
   ].map((line) => `Thing.${line}`);
-  const all = [...lines.slice(0, -1), "Inner.symbol: other languages have no type symbol", ...lines.slice(-1)];
+  const inner = "Inner.symbol: other languages have no type symbol";
+  const all = [...lines.slice(0, -3), inner, ...lines.slice(-3)];
   expect(() => generateSchema(fixture("unsupported.ts"))).toThrow(new Error(all.join("\n")));
 });

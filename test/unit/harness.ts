@@ -101,6 +101,7 @@ export function fakeHost(
   fields: HostFields = {},
 ): Host {
   return Object.assign(Object.create(Host.prototype) as Host, {
+    __pulumiType: "swarm:index:Host",
     key,
     declaredHostname: hostname,
     hostname: pulumi.output(hostname),
@@ -118,6 +119,7 @@ export function fakeHost(
 /** Returns an object in place of a network component. */
 export function fakeNetwork(id: string, settings: Partial<DataNetwork> = {}): SwarmNetwork {
   const network: DataNetwork = { networkId: pulumi.output(id), ...settings };
+  Object.assign(network, { __pulumiType: "swarm:index:OverlayNetwork" });
   return network as SwarmNetwork;
 }
 

@@ -6,6 +6,7 @@ import type { ImmutableValue } from "../../../core/immutable-value.ts";
 import { type CniArgs, type CniPlugin, DEFAULT_POD_CIDR } from "./args.ts";
 import { chartValues, CNI_CHARTS, type InstalledPlugin } from "./charts.ts";
 import { validateCni } from "./validation.ts";
+import { rejectWrongArguments } from "../../shared/reject-arguments.ts";
 
 export { CNI_PLUGINS, CNI_TRANSPORTS, type CniArgs, type CniPlugin, type CniTransport } from "./args.ts";
 export { CNI_CHARTS, type CniChart, type InstalledPlugin } from "./charts.ts";
@@ -28,6 +29,7 @@ export class Cni extends pulumi.ComponentResource {
   readonly podCidr?: pulumi.Output<string>;
 
   constructor(name: string, args: CniArgs, opts?: pulumi.ComponentResourceOptions) {
+    rejectWrongArguments("Cni", name, args);
     throwIfInvalid(`Cni "${name}"`, validateCni(args));
     super("swarm:index:Cni", name, {}, opts);
     // Validated above.

@@ -4,6 +4,7 @@ import { throwIfInvalid } from "../../../core/input-validation-error.ts";
 import type { MinioNetworkPolicyArgs } from "./args.ts";
 import { validateNetworkPolicy } from "./validation.ts";
 import { minioPolicies } from "./policies.ts";
+import { rejectWrongArguments } from "../../shared/reject-arguments.ts";
 
 export type { AddressPeer, PolicyTarget, MinioNetworkPolicyArgs, NetworkPeer, PodPeer } from "./args.ts";
 
@@ -17,6 +18,7 @@ export type { AddressPeer, PolicyTarget, MinioNetworkPolicyArgs, NetworkPeer, Po
  */
 export class MinioNetworkPolicy extends pulumi.ComponentResource {
   constructor(name: string, args: MinioNetworkPolicyArgs, opts?: pulumi.ComponentResourceOptions) {
+    rejectWrongArguments("MinioNetworkPolicy", name, args);
     throwIfInvalid(`MinioNetworkPolicy "${name}"`, validateNetworkPolicy(args));
     super("swarm:index:MinioNetworkPolicy", name, {}, opts);
     const { namespace, serviceName } = args.store;

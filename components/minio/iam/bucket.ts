@@ -6,6 +6,8 @@ import { throwIfInvalid } from "../../../core/input-validation-error.ts";
 import { validateBucket, validateBucketName } from "../validation/buckets-and-users.ts";
 import type { BucketLifecycleRule } from "../../../core/bucket-lifecycle.ts";
 import type { MinioService } from "../minio-service.ts";
+import { rejectWrongArguments } from "../../shared/reject-arguments.ts";
+import { rejectIssues } from "../../shared/invalid-input.ts";
 
 /** Arguments of `MinioBucket`. */
 export interface MinioBucketArgs {
@@ -62,11 +64,12 @@ export class MinioBucket extends SwarmComponent {
   readonly bucketName: pulumi.Output<string>;
 
   constructor(name: string, args: MinioBucketArgs, opts?: pulumi.ComponentResourceOptions) {
+    rejectWrongArguments("MinioBucket", name, args);
     const { store, bucketName = name, objectLock = false, versioning = objectLock, lifecycle, quotaMiB } = args;
     const subject = `MinioBucket "${name}"`;
     const settings = { objectLock, lifecycle, quotaMiB };
     const known = { bucketName: knownValue(bucketName), versioning: knownValue(versioning), ...settings };
-    store.connection.swarm.throwIfInvalid(subject, validateBucket(known));
+    rejectIssues(subject, validateBucket(known));
     super("MinioBucket", name, args, opts);
     const bucket = new Bucket(
       name,

@@ -7,6 +7,8 @@ import { validateUser, validateUserResourceName } from "../validation/buckets-an
 import { type BucketAccess, userPolicy, policyPrefix } from "./policy.ts";
 import type { MinioService } from "../minio-service.ts";
 import { StoreUser } from "./store-user.ts";
+import { rejectWrongArguments } from "../../shared/reject-arguments.ts";
+import { rejectIssues } from "../../shared/invalid-input.ts";
 
 /** Arguments of `MinioUser`. */
 export interface MinioUserArgs {
@@ -68,10 +70,11 @@ export class MinioUser extends SwarmComponent {
   readonly policyName: pulumi.Output<string>;
 
   constructor(name: string, args: MinioUserArgs, opts?: pulumi.ComponentResourceOptions) {
+    rejectWrongArguments("MinioUser", name, args);
     const { store, access, accessKey, secretKeyGeneration, adopt } = args;
     const secretKey = secretInput(args.secretKey);
     const subject = `MinioUser "${name}"`;
-    store.connection.swarm.throwIfInvalid(subject, [
+    rejectIssues(subject, [
       ...validateUser({ accessKey: knownValue(accessKey), access }),
       ...(accessKey === undefined ? validateUserResourceName(name) : []),
       ...(secretKey !== undefined && secretKeyGeneration !== undefined ? [SECRET_KEY_CONFLICT] : []),

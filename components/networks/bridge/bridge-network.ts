@@ -4,6 +4,7 @@ import { validateBridgeOptions, validateNodeNetwork } from "../node-network/vali
 import { NodeNetwork } from "../node-network/node-network.ts";
 import { BRIDGE_NAME_OPTION } from "../../../core/networks/driver-options.ts";
 import { MTU_OPTION } from "../../../core/network-rules.ts";
+import { rejectWrongArguments } from "../../shared/reject-arguments.ts";
 
 /** Arguments of a BridgeNetwork. */
 export interface BridgeNetworkArgs extends NodeNetworkArgs {
@@ -59,6 +60,7 @@ export class BridgeNetwork extends NodeNetwork {
   readonly bridgeName?: pulumi.Input<string>;
 
   constructor(name: string, args: BridgeNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
+    rejectWrongArguments("BridgeNetwork", name, args);
     const { swarm, hosts = Object.keys(swarm.hosts), subnet, gateway, bridgeName, mtu = 1500, ...others } = args;
     super(
       name,

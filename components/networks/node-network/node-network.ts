@@ -19,6 +19,7 @@ import {
   hostConfig,
   fixedAddresses,
 } from "./spec.ts";
+import { rejectIssues } from "../../shared/invalid-input.ts";
 
 /** The arguments of a driver, in the form that all drivers share. */
 export interface NodeNetworkDefinition extends NodeNetworkArgs {
@@ -63,7 +64,7 @@ export abstract class NodeNetwork extends SwarmComponent implements DataNetwork 
     const subject = `${kind} "${name}"`;
     const inputs = withDefaults(plan);
     const known = knownSpec(inputs);
-    swarm.throwIfInvalid(subject, validate(networkName, known));
+    rejectIssues(subject, validate(networkName, known));
     super(kind, name, plan.args, opts);
 
     const checked = swarm.preflight({

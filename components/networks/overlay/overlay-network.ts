@@ -19,6 +19,8 @@ import {
   validateOverlayNetwork,
   VXLAN_OPTION,
 } from "../../../core/networks/overlay-spec.ts";
+import { rejectWrongArguments } from "../../shared/reject-arguments.ts";
+import { rejectIssues } from "../../shared/invalid-input.ts";
 
 export type { OverlayNetworkArgs, OverlayNetworkTransform } from "./args.ts";
 
@@ -49,11 +51,12 @@ export class OverlayNetwork extends SwarmComponent implements DataNetwork {
   readonly gateway: pulumi.Output<string>;
 
   constructor(name: string, args: OverlayNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
+    rejectWrongArguments("OverlayNetwork", name, args);
     const subject = `OverlayNetwork "${name}"`;
     const networkName = args.networkName ?? name;
     const { swarm, adopt } = args;
     const { settings, deferred } = knownSettings(adopt ? args : withDefaults(args));
-    swarm.throwIfInvalid(subject, [
+    rejectIssues(subject, [
       ...validateOverlayNetwork(networkName, settings, deferred),
       ...(adopt ? [...validateAdoption(deferred), ...validateTransform(args)] : []),
     ]);

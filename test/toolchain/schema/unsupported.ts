@@ -14,6 +14,12 @@ interface ThingArgs {
   hidden: Hidden;
   picked: Pick<ThingArgs, "either">;
   inner: Inner;
+  deferred: pulumi.Input<string | number>;
+  target: Target;
+}
+
+interface Target {
+  readonly address: pulumi.Output<string>;
 }
 
 interface Inner {

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { InputValidationError } from "../../../../core/input-validation-error.ts";
+import { ANY, isPlainType } from "../../../../core/argument-types.ts";
+import { componentClass } from "../../../../plugin/construct/components.ts";
 import { createComponent } from "../../../../plugin/construct/create-component.ts";
 import { runProgram } from "../../harness.ts";
 import {
@@ -13,8 +15,21 @@ import {
   validArguments,
 } from "./valid-arguments.ts";
 
-const create = (kind: string, name: string, args: pulumi.Inputs) =>
-  createComponent(`swarm:index:${kind}`, name, args, {}, SCHEMA);
+type Create = (kind: string, name: string, args: pulumi.Inputs) => unknown;
+
+/** As programs in other languages do, by way of the plugin. */
+const createForOthers: Create = (kind, name, args) => createComponent(`swarm:index:${kind}`, name, args, {}, SCHEMA);
+
+/** As programs on Node.js do, here one in JavaScript. */
+const createInNode: Create = (kind, name, args) => {
+  const Component = componentClass(kind)!;
+  return new Component(name, args, {});
+};
+
+const PROGRAMS: [string, Create][] = [
+  ["another language", createForOthers],
+  ["JavaScript", createInNode],
+];
 
 /** Runs work in a program, whose resources do not matter. */
 async function inProgram<T>(work: (references: References) => Promise<T>): Promise<T> {
@@ -30,7 +45,7 @@ async function inProgram<T>(work: (references: References) => Promise<T>): Promi
 }
 
 /** Returns the message with which a component rejects the arguments; undefined if it accepts them. */
-async function messageFor(kind: string, args: pulumi.Inputs): Promise<string | undefined> {
+async function messageFor(create: Create, kind: string, args: pulumi.Inputs): Promise<string | undefined> {
   try {
     await create(kind, "wrong", args);
     return undefined;
@@ -41,29 +56,32 @@ async function messageFor(kind: string, args: pulumi.Inputs): Promise<string | u
 }
 
 /** Returns what the components say to these values in each place. */
-function answers(valuesFor: (place: ArgumentPlace) => unknown[]) {
+function answers(create: Create, valuesFor: (place: ArgumentPlace) => unknown[]) {
   return inProgram(async (references) => {
     const places = validArguments(references).flatMap(argumentPlaces);
     const asked = places.flatMap((place) => valuesFor(place).map((value, at) => ({ place, value, at })));
     const said: { place: ArgumentPlace; at: number; message: string | undefined }[] = [];
     for (const { place, value, at } of asked)
-      said.push({ place, at, message: await messageFor(place.kind, place.replaceWith(value)) });
+      said.push({ place, at, message: await messageFor(create, place.kind, place.replaceWith(value)) });
     return said;
   });
 }
 
-test("the arguments of the tests below are valid but for the value in question", async () => {
-  const { resources } = await runProgram(
-    async () => {
-      for (const [at, { kind, args }] of validArguments(createReferences()).entries())
-        await create(kind, `valid${at}`, args);
-    },
-    { preview: true, outputs: outputsOf },
-  );
-  const created = new Set(resources.map(({ type }) => type));
-  const components = Object.entries(SCHEMA.resources).flatMap(([type, spec]) => (spec.isComponent ? [type] : []));
-  expect(components.filter((type) => !created.has(type))).toEqual([]);
-});
+test.each(PROGRAMS)(
+  "arguments of %s in the tests below are valid but for the value in question",
+  async (_in, create) => {
+    const { resources } = await runProgram(
+      async () => {
+        for (const [at, { kind, args }] of validArguments(createReferences()).entries())
+          await create(kind, `valid${at}`, args);
+      },
+      { preview: true, outputs: outputsOf },
+    );
+    const created = new Set(resources.map(({ type }) => type));
+    const components = Object.entries(SCHEMA.resources).flatMap(([type, spec]) => (spec.isComponent ? [type] : []));
+    expect(components.filter((type) => !created.has(type))).toEqual([]);
+  },
+);
 
 /** Values of another type than the argument's, with the problem that the message names. */
 function ofAnotherType({ type, isRequired }: ArgumentPlace): [unknown, string][] {
@@ -78,53 +96,69 @@ function ofAnotherType({ type, isRequired }: ArgumentPlace): [unknown, string][]
       ...missing,
       ["a", "must be an object"],
       [[], "must be an object"],
-      [{ colour: 1 }, ".colour 1: does not exist"],
+      [{ colour: 1 }, '.colour "(given)": does not exist'],
     ];
   if (type.type === "boolean") return [...missing, ["yes", "must be true or false"], [1, "must be true or false"]];
   if (type.type === "integer" || type.type === "number") return [...missing, ["80", "must be a number"]];
   return [...missing, [5, "must be a string"], [["a"], "must be a string"]];
 }
 
-test("each argument of each component rejects values of another type, in one line that names it", async () => {
-  const said = await answers((place) => ofAnotherType(place).map(([value]) => value));
-  expect(said.length).toBeGreaterThan(300);
-  const others = said.filter(({ place, at, message = "" }) => {
-    const lines = message.split("\n").filter((line) => line.startsWith(`${place.kind} "wrong": ${place.path}`));
-    const [, problem] = ofAnotherType(place)[at]!;
-    return !lines.some((line) => line.includes(problem)) || /undefined|\[object/.test(message);
-  });
-  expect(others.map(({ place: { kind, path }, message }) => `${kind} ${path}: ${message}`)).toEqual([]);
-});
-
-test("each argument with a fixed set of values names them", async () => {
-  const isEnum = ({ type }: ArgumentPlace) => {
-    const named = SCHEMA.types[type.$ref?.replace("#/types/", "") ?? ""];
-    return named !== undefined && "enum" in named;
-  };
-  const said = await answers((place) => (isEnum(place) ? ["nonsense"] : []));
-  expect(said.length).toBeGreaterThan(8);
-  const others = said.filter(({ place: { kind, path }, message = "" }) => {
-    const start = `${kind} "wrong": ${path} "nonsense": must be `;
-    return !message.split("\n").some((line) => line.startsWith(start));
-  });
-  expect(others.map(({ place: { kind, path }, message }) => `${kind} ${path}: ${message}`)).toEqual([]);
-});
-
 /** Arguments for which an empty text is a value like any other. */
 const MAY_BE_EMPTY =
   /^(Host|SshHosts\.hosts\.a)\.zone$|\.(labels|containerLabels|environment|defaultLogOptions|immutable|locks|validation)\.|Generation$|^MinioUser\.secretKey$/;
 
-test.each<[string, string, (place: ArgumentPlace) => unknown[]]>([
-  ["an empty text", "string", () => [""]],
-  ["a negative number", "integer", () => [-1]],
-  ["a negative fraction", "number", () => [-0.5]],
-])("%s is accepted or rejected in words", async (_what, type, values) => {
-  const said = await answers((place) => (place.type.type === type ? values(place) : []));
-  const accepted = said.flatMap(({ place: { kind, path }, message }) =>
-    message === undefined ? `${kind}.${path}` : [],
-  );
-  expect(accepted.filter((argument) => type !== "string" || !MAY_BE_EMPTY.test(argument))).toEqual([]);
-  expect(said.filter(({ message }) => message?.startsWith("not for users"))).toEqual([]);
+describe.each(PROGRAMS)("in %s", (_in, create) => {
+  test("each argument of each component rejects values of another type, in one line that names it", async () => {
+    const said = await answers(create, (place) => ofAnotherType(place).map(([value]) => value));
+    expect(said.length).toBeGreaterThan(300);
+    const others = said.filter(({ place, at, message = "" }) => {
+      const lines = message.split("\n").filter((line) => line.startsWith(`${place.kind} "wrong": ${place.path}`));
+      const [, problem] = ofAnotherType(place)[at]!;
+      return !lines.some((line) => line.includes(problem)) || /undefined|\[object/.test(message);
+    });
+    expect(others.map(({ place: { kind, path }, message }) => `${kind} ${path}: ${message}`)).toEqual([]);
+  });
+
+  test("each argument with a fixed set of values names them", async () => {
+    const isEnum = ({ type }: ArgumentPlace) => {
+      const named = SCHEMA.types[type.$ref?.replace("#/types/", "") ?? ""];
+      return named !== undefined && "enum" in named;
+    };
+    const said = await answers(create, (place) => (isEnum(place) ? ["nonsense"] : []));
+    expect(said.length).toBeGreaterThan(8);
+    const others = said.filter(({ place: { kind, path }, message = "" }) => {
+      const start = `${kind} "wrong": ${path} "nonsense": must be `;
+      return !message.split("\n").some((line) => line.startsWith(start));
+    });
+    expect(others.map(({ place: { kind, path }, message }) => `${kind} ${path}: ${message}`)).toEqual([]);
+  });
+
+  test.each<[string, string, (place: ArgumentPlace) => unknown[]]>([
+    ["an empty text", "string", () => [""]],
+    ["a negative number", "integer", () => [-1]],
+    ["a negative fraction", "number", () => [-0.5]],
+  ])("%s is accepted or rejected in words", async (_what, type, values) => {
+    const said = await answers(create, (place) => (place.type.type === type ? values(place) : []));
+    const accepted = said.flatMap(({ place: { kind, path }, message }) =>
+      message === undefined ? `${kind}.${path}` : [],
+    );
+    expect(accepted.filter((argument) => type !== "string" || !MAY_BE_EMPTY.test(argument))).toEqual([]);
+    expect(said.filter(({ message }) => message?.startsWith("not for users"))).toEqual([]);
+  });
+});
+
+test("JavaScript: an Output of a plain argument, and null, are rejected in one line", async () => {
+  const said = await answers(createInNode, ({ type }) => [
+    null,
+    ...(isPlainType(type) && !JSON.stringify(type).includes(ANY) ? [pulumi.output("x"), Promise.resolve("x")] : []),
+  ]);
+  expect(said.filter(({ at }) => at > 0).length).toBeGreaterThan(100);
+  const others = said.filter(({ place: { kind, path }, at, message = "" }) => {
+    const problem =
+      at === 0 ? /null: must (be given|not be null: leave it out)$/ : /": must be known before the program runs/;
+    return !message.split("\n").some((line) => line.startsWith(`${kind} "wrong": ${path} `) && problem.test(line));
+  });
+  expect(others.map(({ place: { kind, path }, at, message }) => `${kind} ${path} ${at}: ${message}`)).toEqual([]);
 });
 
 describe("a program in another language gets the line", () => {
@@ -142,8 +176,27 @@ describe("a program in another language gets the line", () => {
       "a misspelled name",
       "OverlayNetwork",
       () => ({ subnett: "10.20.0.0/24" }),
-      'subnett "10.20.0.0/24": does not exist: choose one of adopt, attachable, encrypted, gateway, internal, ipRange, ' +
+      'subnett "(given)": does not exist: did you mean "subnet"?',
+    ],
+    [
+      "a name that resembles none",
+      "OverlayNetwork",
+      () => ({ colour: "blue" }),
+      'colour "(given)": does not exist: choose one of adopt, attachable, encrypted, gateway, internal, ipRange, ' +
         "labels, mtu, networkName, subnet, swarm",
+    ],
+    ["an argument that only TypeScript has", "OverlayNetwork", () => ({ transform: {} }), 'transform "(given)": does'],
+    [
+      "a secret in a plain argument",
+      "OverlayNetwork",
+      () => ({ networkName: pulumi.secret("web") }),
+      'networkName "(a secret)": must not be a secret',
+    ],
+    [
+      "a key in place of an object with it",
+      "MinioService",
+      () => ({ kmsKey: "bm90LWEta2V5" }),
+      'kmsKey "(a secret)": must be an object',
     ],
     [
       "a network for the Swarm",
@@ -193,7 +246,7 @@ describe("a program in another language gets the line", () => {
   ])("%s", async (_what, kind, change, line) => {
     const message = await inProgram(async (references) => {
       const { args } = validArguments(references).find((one) => one.kind === kind)!;
-      return messageFor(kind, { ...args, ...change(references) });
+      return messageFor(createForOthers, kind, { ...args, ...change(references) });
     });
     expect(message?.split("\n")).toContainEqual(expect.stringContaining(`${kind} "wrong": ${line}`));
   });

@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -8,6 +8,7 @@ import type { Handlers } from "../../../../provider/rpc/resource-server.ts";
 import { handlers } from "../../../../provider/handlers.ts";
 import { createComponent } from "../../../../plugin/construct/create-component.ts";
 import { type RegisteredResource, runProgram } from "../../harness.ts";
+import { outputSent } from "./output-sent.ts";
 import {
   type ArgumentPlace,
   argumentPlaces,
@@ -16,14 +17,6 @@ import {
   SCHEMA,
   validArguments,
 } from "./valid-arguments.ts";
-
-/** An Output as the SDK makes it of what another language sends. */
-function unknownOutput(): pulumi.Output<unknown> {
-  const settled = <T>(of: T) => Promise.resolve(of);
-  const { constructor } = Object.getPrototypeOf(pulumi.output(1)) as { constructor: OutputConstructor };
-  return new constructor([], settled(undefined), settled(false), settled(false), settled([]));
-}
-type OutputConstructor = new (...parts: unknown[]) => pulumi.Output<unknown>;
 
 const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-unknown-"));
 beforeAll(() => {
@@ -83,7 +76,7 @@ test.each(kinds)(
         createComponent(`swarm:index:${kind}`, name, args, {}, SCHEMA);
       await create(KNOWN, valid.args);
       for (const [number, { path, replaceWith }] of places.entries())
-        await create(nameOf(number), replaceWith(unknownOutput())).catch((error: Error) =>
+        await create(nameOf(number), replaceWith(outputSent(undefined, { isKnown: false }))).catch((error: Error) =>
           found.push(`${path}: ${error.message}`),
         );
     };
