@@ -16,7 +16,7 @@ export interface ServerUrlCheckInputs {
   url: string;
 }
 
-/** Milliseconds for a member's engine, and then for the URL, to answer. */
+/** Milliseconds for the engines, and then for the URL, to answer. */
 const TIMEOUT_MS = 5_000;
 
 const stateOnly = stateOnlyHandler<ServerUrlCheckInputs>((id) => `check ${id} cannot be imported: it is not an object`);
@@ -44,8 +44,9 @@ export const ServerUrlCheck: ResourceHandler<ServerUrlCheckInputs> = {
 
 async function warnIfUnreachable({ store, url }: ServerUrlCheckInputs): Promise<void> {
   // Without a member that can be asked, nothing is known about the URL.
-  const [member] = await runningMembers(store, new Deadline(TIMEOUT_MS / 1000)).catch(() => []);
-  const isReachable = await member?.engine.ping(TIMEOUT_MS).then(
+  const deadline = new Deadline(TIMEOUT_MS / 1000);
+  const [member] = await runningMembers(store, deadline).catch(() => []);
+  const isReachable = await member?.engine.ping(deadline.cap(TIMEOUT_MS)).then(
     () => true,
     () => false,
   );

@@ -57,19 +57,6 @@ describe("children", () => {
     expect(Object.keys(await getValue(value.endpoints))).toEqual(["a", "b", "c"]);
   });
 
-  test.each<[StoreArgs, object[]]>([
-    [{ environment: { MINIO_SERVER_URL: "https://s3.example.com" } }, [{ url: "https://s3.example.com" }]],
-    [{ environment: { MINIO_SERVER_URL: pulumi.output("https://b.example.com") } }, [{ url: "https://b.example.com" }]],
-    [{ environment: { MINIO_SERVER_URL: "" } }, []],
-    [{ environment: { MINIO_SERVER_URL: "https://s3.example.com", MINIO_BROWSER: "off" } }, []],
-    [{ environment: { MINIO_SERVER_URL: "https://s3.example.com" }, console: false }, []],
-    [{}, []],
-  ])("with %j, a member asks for the URLs %j", async (args, wanted) => {
-    const { children } = await made(args);
-    const checks = children.filter(({ type }) => type === "swarm:index:ServerUrlCheck");
-    expect(checks.map(({ inputs }) => inputs)).toMatchObject(wanted);
-  });
-
   test("depend on the check of immutable values", async () => {
     const pools = { more: { hosts: ["c", "b"] }, main: { hosts: ["a"] } };
     const { resources, children } = await made({ pools, allowFrom: ["10.0.0.0/8"] });
