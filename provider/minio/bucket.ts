@@ -1,4 +1,5 @@
-import type { BucketLifecycle } from "../../core/bucket-lifecycle.ts";
+import { type BucketLifecycle, validateLifecycle } from "../../core/bucket-lifecycle.ts";
+import { formatIssue } from "../../core/input-validation-error.ts";
 import { resolveLocalEngine } from "../../engine/connection.ts";
 import type { EngineConnection } from "../../engine/engine-connection.ts";
 import { locateImported } from "../import/imported-store.ts";
@@ -30,14 +31,11 @@ export interface BucketState extends Omit<BucketInputs, "lifecycle"> {
 /** A bucket of a store. A bucket that holds objects is never deleted. */
 export const Bucket: ResourceHandler<BucketInputs, BucketState> = {
   async check(olds, news) {
-    const [before, now] = [olds.objectLock, news.objectLock];
-    const isSame = olds.bucketName === news.bucketName;
-    if (before === undefined || before === now || containsUnknown(now) || !isSame)
-      return { inputs: news, failures: [] };
-    const reason =
-      `bucket ${news.bucketName}: objectLock ${now}: cannot be changed from ${before}: ` +
-      "set it back, or create another bucket and copy the objects with `mc mirror`";
-    return { inputs: news, failures: [{ property: "", reason }] };
+    const subject = `bucket ${news.bucketName}`;
+    // Rules about versions are valid in a bucket that once had versioning, which an import finds.
+    const issues = containsUnknown(news.lifecycle) ? [] : validateLifecycle(news.lifecycle ?? {});
+    const reasons = [...lockProblem(olds, news), ...issues.map((issue) => formatIssue(subject, issue))];
+    return { inputs: news, failures: reasons.map((reason) => ({ property: "", reason })) };
   },
 
   async diff(_id, olds, news) {
@@ -84,6 +82,16 @@ export const Bucket: ResourceHandler<BucketInputs, BucketState> = {
     }
   },
 };
+
+function lockProblem(olds: Partial<BucketInputs>, { bucketName, objectLock }: BucketInputs): string[] {
+  const before = olds.objectLock;
+  const isSame = before === undefined || before === objectLock || containsUnknown(objectLock);
+  if (isSame || olds.bucketName !== bucketName) return [];
+  return [
+    `bucket ${bucketName}: objectLock ${objectLock}: cannot be changed from ${before}: ` +
+      "set it back, or create another bucket and copy the objects with `mc mirror`",
+  ];
+}
 
 /** Returns whether the declared store certainly differs from the recorded one. */
 export function isAnotherStore(olds: StoreLocation, news: StoreLocation): boolean {

@@ -1,6 +1,5 @@
 import type { ValidationIssue } from "../../../core/input-validation-error.ts";
-import type { BucketLifecycleRule } from "../../../core/bucket-lifecycle.ts";
-import { validateLifecycle } from "./bucket-lifecycle.ts";
+import { type BucketLifecycleRule, validateLifecycle } from "../../../core/bucket-lifecycle.ts";
 import { BUCKET_ACCESS, type BucketAccess } from "../iam/policy.ts";
 
 /** Validates a bucket's name. */

@@ -177,6 +177,15 @@ describe("the effect of a change", () => {
     expect((await Bucket.check!({}, { ...photos, objectLock: true })).failures).toEqual([]);
   });
 
+  test.each<[string, object, string[]]>([
+    ["days that overflow in MinIO", { lifecycle: { old: { expirationDays: 106_751 } } }, ["must be a whole number"]],
+    ["rules about versions that it still has", { lifecycle: { old: { noncurrentVersionExpirationDays: 1 } } }, []],
+    ["rules that are not known yet", { lifecycle: UNKNOWN }, []],
+  ])("of an imported bucket: %s", async (_what, change, wanted) => {
+    const { failures } = await Bucket.check!(photos, { ...photos, ...change });
+    expect(failures.map(({ reason }) => reason)).toEqual(wanted.map((text) => expect.stringContaining(text) as string));
+  });
+
   describe("of a user's names", () => {
     const asked = { store: ADDRESS, policy: "{}", enabled: true, policyPrefix: "p:s:app", defaultAccessKey: "app-1" };
     const names = { accessKey: "app-1", policyName: "p:s:app:app-1", policies: ["p:s:app:app-1"] };
