@@ -56,6 +56,9 @@ export const FACT_FILES = {
   "engine-settings": "/etc/docker/daemon.json",
 };
 
+/** The state of a listening socket in `/proc/net/tcp`. */
+export const TCP_LISTEN = "0A";
+
 /** Parses the sections with the texts of these files, and those that `driveCommands` prints. */
 export function parseFactFiles(sections: ReadonlyMap<string, string>): MachineFacts {
   const section = (name: keyof typeof FACT_FILES) => sections.get(name) ?? "";
@@ -96,11 +99,10 @@ export function parseMounts(text: string): MachineFacts["mounts"] {
   }));
 }
 
-/** `/proc/net/tcp`: a header line, then `slot local-address:port remote state …`; state 0A is listening. */
+/** Lines of `/proc/net/tcp`: `slot local-address:port remote state …`. */
 export function parseListening(text: string): number[] {
   return rows(text)
-    .slice(1)
-    .filter((fields) => fields[3] === "0A")
+    .filter((fields) => fields[3] === TCP_LISTEN)
     .map((fields) => Number.parseInt(fields[1]!.split(":")[1]!, 16));
 }
 

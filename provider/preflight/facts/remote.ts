@@ -5,7 +5,7 @@ import { UnreachableError } from "../../../engine/unreachable.ts";
 import { lastLine } from "../../../engine/last-line.ts";
 import { SECTION_FUNCTION, parseSections, PATH_WITH_SBIN } from "../../../engine/shell-quoting.ts";
 import { DRIVE_FUNCTION, driveCommands } from "./drive.ts";
-import { FACT_FILES, type KernelSupport, type MachineFacts, parseFactFiles } from "./machine.ts";
+import { FACT_FILES, type KernelSupport, type MachineFacts, parseFactFiles, TCP_LISTEN } from "./machine.ts";
 
 /**
  * Reads the facts of a machine over ssh. Changes nothing.
@@ -28,8 +28,12 @@ export async function readRemoteFacts(connection: EngineConnection, folders: rea
 /** The last section of the output. Without it the output is incomplete. */
 const LAST_SECTION = "clock-at-end";
 
+/** Prints the files. A busy machine has tens of thousands of connections, so only listening sockets are printed. */
 const PRINT_FILES = Object.entries(FACT_FILES)
-  .map(([section, path]) => `section ${section}; cat ${path} 2>/dev/null`)
+  .map(([section, path]) => {
+    const print = section.startsWith("tcp") ? `grep ' ${TCP_LISTEN} '` : "cat";
+    return `section ${section}; ${print} ${path} 2>/dev/null`;
+  })
   .join("\n");
 
 /**

@@ -1,4 +1,6 @@
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { expect, test } from "vitest";
 import { factsScript, parseFacts } from "../../../../provider/preflight/facts/remote.ts";
 
@@ -131,4 +133,19 @@ test("parses a real machine's output", ({ skip }) => {
   expect(mounts.some(({ path }) => path === "/")).toBe(true);
   expect(space!["/"]!.total).toBeGreaterThan(0);
   expect(["yes", "no", "unknown"]).toContain(kernel!.esp);
+});
+
+test("prints only listening sockets, because a busy machine has tens of thousands of connections", async ({ skip }) => {
+  if (process.platform !== "linux") skip(`/proc/net/tcp is Linux's own, and this is ${process.platform}`);
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const client = connect(port, "127.0.0.1");
+  await once(client, "connect");
+  const printed = execFileSync("sh", { input: factsScript([]) }).toString();
+  client.destroy();
+  server.close();
+  expect(parseFacts(printed, DURING).listening).toContain(port);
+  const lines = printed.split("\n").filter((line) => /^\s*\d+: [0-9A-F]{8,32}:/.test(line));
+  expect(lines.filter((line) => !line.includes(" 0A "))).toEqual([]);
 });
