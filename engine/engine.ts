@@ -55,8 +55,8 @@ export class Engine {
     return this.request("GET", "/info", { timeoutMs });
   }
 
-  inspectSwarm(): Promise<SwarmDetails> {
-    return this.request("GET", "/swarm");
+  inspectSwarm(timeoutMs?: number): Promise<SwarmDetails> {
+    return this.request("GET", "/swarm", { timeoutMs });
   }
 
   /** Returns the id of this engine's node. */

@@ -55,9 +55,7 @@ export async function findManager(managers: Managers, swarmId: string, within?: 
   registerManagers(managers, swarmId);
   const limit = (ms: number) => within?.cap(ms) ?? ms;
   const latest = lastAnswering.get(swarmId);
-  if (latest && (await probe(latest, swarmId, limit(engineTimeout(latest)))) === "manager") {
-    return new Engine(latest, within);
-  }
+  if (latest && (await stillManages(latest, swarmId, limit(engineTimeout(latest))))) return new Engine(latest, within);
   const unreachable = (reasons: string, isTransient: boolean) =>
     new NoManagerError(`no manager of the Swarm ${swarmId} answers: ${reasons}`, isTransient);
   const found = await waitFor(
@@ -130,6 +128,15 @@ async function probeAll(
       isTransient: failures.some((failure) => failure.isTransient),
     };
   });
+}
+
+/**
+ * Returns whether a manager still answers for the Swarm. `GET /swarm` needs a leader, like everything that follows.
+ * Unlike `GET /info` it starts no programs: an engine runs `runc --version` and `docker-init --version` for each of those.
+ */
+async function stillManages(connection: EngineConnection, swarmId: string, timeoutMs: number): Promise<boolean> {
+  const swarm = await new Engine(connection).inspectSwarm(timeoutMs).catch(() => undefined);
+  return swarm?.ID === swarmId;
 }
 
 type ProbeResult = "manager" | "not in Swarm" | { reason: string; isRecovering: boolean; isTransient: boolean };

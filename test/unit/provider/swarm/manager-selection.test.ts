@@ -26,7 +26,7 @@ test("asks only the manager that answered last, and another one once it is gone"
   const at = fake.engines.findIndex(({ connection }) => connection.host === first);
   fake.requests.length = 0;
   expect(await found(scene)).toBe(first);
-  expect(fake.requests).toEqual([`host${at + 1} GET /info`]);
+  expect(fake.requests).toEqual([`host${at + 1} GET /swarm`]);
   fake.engines[at]!.stop();
   await advance(10);
   const second = await found(scene);

@@ -32,9 +32,9 @@ async function serving({ managers = 1, spec = specOf("minio:1") } = {}) {
   return { ...scene, scene, id, inputs, fail, left: () => scene.fake.faults.left };
 }
 
-/** Returns the requests without `GET /info`. */
+/** Returns the requests without those that look for a manager. */
 const asked = ({ fake }: TestSwarm) =>
-  fake.requests.map((one) => one.replace(/^\S+ /, "")).filter((one) => one !== "GET /info");
+  fake.requests.map((one) => one.replace(/^\S+ /, "")).filter((one) => !["GET /info", "GET /swarm"].includes(one));
 const imageOf = ({ swarm }: TestSwarm, id: string) => swarm.services.get(id).Spec.TaskTemplate.ContainerSpec.Image;
 
 test.each<[string, Fault]>([
