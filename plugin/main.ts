@@ -1,4 +1,5 @@
 /** The plugin that Pulumi starts: prints the port of its resource provider service, and serves until Pulumi ends. */
+import { flushCompileCache } from "node:module";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import providerService from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import { VERSION } from "../core/version.ts";
@@ -37,6 +38,7 @@ async function main(engineAddress: string | undefined): Promise<void> {
   });
   // Pulumi expects the port on the standard output, and nothing else.
   process.stdout.write(`${port}\n`);
+  flushCompileCache();
 }
 
 main(process.argv.slice(2).find((argument) => !argument.startsWith("-"))).catch((error: Error) => {
