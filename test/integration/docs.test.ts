@@ -226,7 +226,7 @@ describeOnLab(
           });
         },
         "tasks to run",
-        120_000,
+        { limitMs: 120_000 },
       );
       for (const service of ["minio_minio", "minio_service"])
         await ArticleStore.waitForAll(service, fixture().lab.hosts);

@@ -39,7 +39,7 @@ const CREATING: Classes<Moment> = {
   "a Swarm is in the engine, and not all of it in the state": [
     {
       when: "the engine has just become a Swarm",
-      happened: async (_events, engine) => (await engine.info()).Swarm.LocalNodeState === "active",
+      happened: async (_events, engine) => (await engine.inspectSwarm()).ID !== "",
     },
     { when: "the Swarm is recorded, its member not yet", happened: begun("swarm-member-local") },
   ],

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { vi } from "vitest";
 import type { Engine } from "../../engine/engine.ts";
 import type { NetworkDetails, NodeSpec, ServiceDetails, ServiceSpec, SwarmSpec } from "../../engine/types.ts";
@@ -64,10 +65,14 @@ export function waitForAutolock({ folder }: LabHost): Promise<void> {
 }
 
 /** Polls until a condition holds. */
-export async function waitFor(condition: () => Promise<boolean>, description: string, limitMs = 60_000): Promise<void> {
+export async function waitFor(
+  condition: () => Promise<boolean>,
+  description: string,
+  { limitMs = 60_000, intervalMs = 200 } = {},
+): Promise<void> {
   const end = Date.now() + limitMs;
   while (!(await condition())) {
     if (Date.now() > end) throw new Error(`waited ${limitMs / 1000} s for ${description}`);
-    await new Promise((done) => setTimeout(done, 200));
+    await pause(intervalMs);
   }
 }

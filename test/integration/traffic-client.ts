@@ -19,7 +19,7 @@ export interface ClientOptions {
   access: StoreAccess;
   /** Created if it does not exist. */
   bucket: string;
-  /** Milliseconds between two operations of one user. @default 100 */
+  /** Milliseconds between two operations of one user: all objects must fit on disks in memory. @default 250 */
   pauseMs?: number;
 }
 
@@ -75,7 +75,7 @@ export class TrafficClient {
     this.#notRetrying = raw;
   }
 
-  static async start({ access, bucket, pauseMs = 100 }: ClientOptions): Promise<TrafficClient> {
+  static async start({ access, bucket, pauseMs = 250 }: ClientOptions): Promise<TrafficClient> {
     const patient = new User("with the SDK's retries", createS3Client(access, RETRYING_TIMEOUT_MS), bucket);
     const raw = new User("without retries", createS3Client(access, REQUEST_TIMEOUT_MS, 1), bucket);
     await patient.makeBucket();

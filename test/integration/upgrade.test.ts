@@ -67,11 +67,7 @@ describeOnLab(
       ]);
       expect(steps[0]).toMatchObject({ from: release.from, to: release.to });
 
-      const client = await TrafficClient.start({
-        access: await getStoreAccess(stack),
-        bucket: "all-along",
-        pauseMs: 100,
-      });
+      const client = await TrafficClient.start({ access: await getStoreAccess(stack), bucket: "all-along" });
       // Upgrade the worker and the leader; the other hosts take the same code paths.
       for (const at of [0, 3]) await upgrade.execute(steps[at]!);
       const account = await client.finish();

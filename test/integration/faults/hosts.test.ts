@@ -3,10 +3,11 @@ import { beforeAll, expect, test } from "vitest";
 import { run } from "../../../toolchain/run.ts";
 import type { LabHost } from "../../../lab/lab.ts";
 import type { EngineEvent } from "../../../commands/lib/events.ts";
+import { waitFor } from "../manual-changes.ts";
 import { waitUntilShared } from "../s3.ts";
 import { type HostConfig, hostConfig, describeOnLab } from "../lab-fixture.ts";
 import type { TestStack } from "../stack.ts";
-import { withTraffic, countParts, waitForCondition, waitUntilHealthy } from "./store.ts";
+import { withTraffic, countParts, RECOVERY_MS, waitUntilHealthy } from "./store.ts";
 
 const DRIVES = { d1: { path: "/mnt/disk1" }, d2: { path: "/mnt/disk2" } };
 const STORE = { pools: { main: { hosts: ["a", "b", "c", "d"] } } };
@@ -114,7 +115,9 @@ describeOnLab(
         const begin = () => stack.start("up", ["--yes", "--skip-preview"]);
         const first = begin();
         // If both start at the same moment, Pulumi may refuse both.
-        await waitForCondition("the first run to lock the stack", () => Promise.resolve(first.events().length > 0));
+        await waitFor(() => Promise.resolve(first.events().length > 0), "the first run to lock the stack", {
+          limitMs: RECOVERY_MS,
+        });
         const outcomes = await Promise.all([first.outcome, begin().outcome]);
         expect(outcomes.map(({ exitCode }) => exitCode === 0)).toEqual([true, false]);
         expect(outcomes[1].output).toContain("the stack is currently locked");
@@ -129,16 +132,14 @@ describeOnLab(
       const account = await withTraffic("the network was cut while a host joined", { stack, members }, async () => {
         const pid = Number(await run("pgrep", ["--full", `^dockerd --host ${machine(6).socket} `]));
         const up = stack.start("up", ["--yes", "--skip-preview"]);
-        await waitForCondition("the host to be about to join", () =>
-          Promise.resolve(isKnown("e-machine", up.events())),
-        );
+        const isAboutToJoin = () => Promise.resolve(isKnown("e-machine", up.events()));
+        await waitFor(isAboutToJoin, "the host to be about to join", { limitMs: RECOVERY_MS, intervalMs: 20 });
         // A join takes less time than cutting the network, so the engine is stopped until then.
         process.kill(pid, "SIGSTOP");
         await lab.partition([6], [1, 2, 3, 4]);
         process.kill(pid, "SIGCONT");
-        await waitForCondition("up to report that it waits", () =>
-          Promise.resolve(says(/^host e .* joining: /m, up.events())),
-        );
+        const isWaiting = () => Promise.resolve(says(/^host e .* joining: /m, up.events()));
+        await waitFor(isWaiting, "up to report that it waits", { limitMs: RECOVERY_MS });
         await lab.heal();
         const { exitCode, output } = await up.outcome;
         expect(exitCode, output).toBe(0);
@@ -200,8 +201,6 @@ function says(what: RegExp, events: readonly EngineEvent[]): boolean {
 async function healed(host: LabHost, disk: number, bucket: string, whole: LabHost): Promise<void> {
   const written = await countParts(folderOn(2), whole, bucket);
   expect(written).toBeGreaterThan(0);
-  await waitForCondition(
-    "the new disk to be healed",
-    async () => (await countParts(folderOn(disk), host, bucket)) >= written,
-  );
+  const isHealed = async () => (await countParts(folderOn(disk), host, bucket)) >= written;
+  await waitFor(isHealed, "the new disk to be healed", { limitMs: RECOVERY_MS });
 }

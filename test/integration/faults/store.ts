@@ -1,14 +1,11 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { LabHost } from "../../../lab/lab.ts";
 import type { TrafficReport, UserTraffic } from "../traffic-report.ts";
 import { getStoreAccess, TrafficClient } from "../traffic-client.ts";
+import { waitFor } from "../manual-changes.ts";
 import type { TestStack } from "../stack.ts";
 
 /** Milliseconds for a store to recover from a fault on a busy machine. */
-const RECOVERY_MS = 240_000;
-
-/** Milliseconds between two operations, so that all objects fit on disks in memory. */
-const PAUSE_MS = 100;
+export const RECOVERY_MS = 240_000;
 
 /**
  * Runs an action while a client writes to and reads from a store, waits until all members report that the store is
@@ -20,7 +17,7 @@ export async function withTraffic(
   deed: (bucket: string) => Promise<void>,
 ): Promise<TrafficReport> {
   const bucket = `during-${Date.now()}`;
-  const client = await TrafficClient.start({ access: await getStoreAccess(stack), bucket, pauseMs: PAUSE_MS });
+  const client = await TrafficClient.start({ access: await getStoreAccess(stack), bucket });
   const began = Date.now();
   await deed(bucket);
   const done = Date.now();
@@ -40,20 +37,16 @@ export async function waitUntilHealthy(members: readonly LabHost[]): Promise<voi
     const url = `http://${address}:9000/minio/health/cluster?maintenance=true`;
     return (await fetch(url, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined))?.ok === true;
   };
-  await waitForCondition("every member to report that the store is healthy", async () => {
-    return (await Promise.all(members.map(isWhole))).every((whole) => whole);
-  });
+  await waitFor(
+    async () => (await Promise.all(members.map(isWhole))).every((whole) => whole),
+    "every member to report that the store is healthy",
+    { limitMs: RECOVERY_MS },
+  );
 }
 
 /** Counts the objects of a bucket with a part below a folder of a host. */
 export async function countParts(folder: string, host: LabHost, bucket: string): Promise<number> {
   return Number(await host.run("sh", "-c", `find ${folder} -path '*/${bucket}/*' -name xl.meta | wc -l`));
-}
-
-export async function waitForCondition(what: string, holds: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + RECOVERY_MS; !(await holds()); await pause(20)) {
-    if (Date.now() > end) throw new Error(`waited ${RECOVERY_MS / 1000} s for ${what}`);
-  }
 }
 
 function formatUser({ user, writes, reads, failed, cancelled, rawFailures, longestGapMs }: UserTraffic): string {
