@@ -22,8 +22,8 @@ export class Shell {
     const variablesFile = join(this.#folder, ".variables");
     const script = [
       "exec 2>&1",
-      // Use the host's engine, whatever this process's environment says.
-      "export DOCKER_HOST=unix:///run/docker.sock; unset DOCKER_CONTEXT",
+      // Use the host's engine and network, whatever this process's environment says.
+      "export DOCKER_HOST=unix:///run/docker.sock; unset DOCKER_CONTEXT HTTP_PROXY HTTPS_PROXY http_proxy https_proxy",
       `cd ${this.#folder}`,
       `[ ! -e ${variablesFile} ] || . ${variablesFile}`,
       "set -a",
