@@ -5,6 +5,7 @@ import { runAttached } from "../toolchain/run.ts";
 import { withFileLock, ROOT } from "../toolchain/cache.ts";
 import { ensureEngineLayers, getEnvironmentEngines, parseEngineVersions } from "../lab/engines.ts";
 import { keptLabs, type Lab, startLab } from "../lab/lab.ts";
+import { withoutProxies } from "../lab/process.ts";
 import { parseCount, parseGroups, parseHostNumber } from "./lab/arguments.ts";
 import { renderLab, renderNextSteps } from "./lab/render.ts";
 import { removeLabStack, LAB_STACK, labStackProblem, writeLabStack } from "./lab/stack-file.ts";
@@ -19,7 +20,7 @@ const actions: Record<string, (args: string[], options: Record<string, string>) 
   async exec([host, program, ...args]) {
     if (!program) throw new Error(`exec takes a host and a command: see ${helpOf("lab")}`);
     const [nsenter, nsenterArgs] = (await currentLab()).host(parseHostNumber(host)).command(program, ...args);
-    return runAttached(nsenter, nsenterArgs, process.env, ROOT);
+    return runAttached(nsenter, nsenterArgs, withoutProxies(), ROOT);
   },
   kill: async ([host]) => (await currentLab()).kill(parseHostNumber(host)),
   start: async ([host]) => (await currentLab()).start(parseHostNumber(host)),

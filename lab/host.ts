@@ -8,7 +8,7 @@ import { bootScript } from "./boot.ts";
 import { restoreImages } from "./data-root.ts";
 import { LabDisks } from "./disks.ts";
 import type { LabNetwork } from "./network.ts";
-import { getFirstProcess, killContained, startContained } from "./process.ts";
+import { getFirstProcess, killContained, startContained, withoutProxies } from "./process.ts";
 import { type LabKeys, type LabSsh, readPublicKey } from "./ssh.ts";
 import { START_SCRIPT } from "./start-script.ts";
 import { hostKeyFile, createSystemFiles, type HostSystem } from "./system.ts";
@@ -133,7 +133,7 @@ export class LabHost {
 
   /** Runs a command on this host and returns its output. */
   run(program: string, ...args: string[]): Promise<string> {
-    return run(...this.command(program, ...args), { timeoutMs: 120_000 });
+    return run(...this.command(program, ...args), { timeoutMs: 120_000, env: withoutProxies() });
   }
 
   /** @param process the host's process, which ends if the host fails to start */

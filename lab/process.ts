@@ -37,8 +37,8 @@ export function startDetached(
   return child;
 }
 
-/** Returns this process's environment without proxies, which no other machine takes over. */
-function withoutProxies(): NodeJS.ProcessEnv {
+/** Returns this process's environment without proxies, which a host of a lab does not share. */
+export function withoutProxies(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/_proxy$/i.test(name)));
 }
 

@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../../toolchain/run.ts";
 import type { LabHost } from "../../lab/lab.ts";
+import { withoutProxies } from "../../lab/process.ts";
 
 /** A shell on a host, in its own folder, that keeps its variables between commands. */
 export class Shell {
@@ -22,8 +23,8 @@ export class Shell {
     const variablesFile = join(this.#folder, ".variables");
     const script = [
       "exec 2>&1",
-      // Use the host's engine and network, whatever this process's environment says.
-      "export DOCKER_HOST=unix:///run/docker.sock; unset DOCKER_CONTEXT HTTP_PROXY HTTPS_PROXY http_proxy https_proxy",
+      // Use the host's engine, whatever this process's environment says.
+      "export DOCKER_HOST=unix:///run/docker.sock; unset DOCKER_CONTEXT",
       `cd ${this.#folder}`,
       `[ ! -e ${variablesFile} ] || . ${variablesFile}`,
       "set -a",
@@ -32,6 +33,7 @@ export class Shell {
       `export -p > ${variablesFile}`,
     ];
     this.write(".script", script.join("\n"));
-    return run(...this.#host.command("bash", join(this.#folder, ".script")), { timeoutMs: 240_000 });
+    const options = { timeoutMs: 240_000, env: withoutProxies() };
+    return run(...this.#host.command("bash", join(this.#folder, ".script")), options);
   }
 }
