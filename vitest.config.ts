@@ -45,8 +45,19 @@ export default defineConfig({
           testTimeout: 10 * MINUTE,
           hookTimeout: 5 * MINUTE,
           // Each file has its own engines, and mostly waits for them.
-          maxWorkers: 4,
+          maxWorkers: 6,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: "recovery",
+          include: ["test/recovery/**/*.test.ts"],
+          globalSetup: ["test/integration/global-setup.ts", "test/integration/newest-engine.ts"],
+          testTimeout: 10 * MINUTE,
+          hookTimeout: 5 * MINUTE,
+          maxWorkers: 1,
+          sequence: { groupOrder: 7 },
         },
       },
       {

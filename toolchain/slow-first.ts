@@ -15,7 +15,6 @@ export const SLOW_FILES: readonly string[] = [
   integration("faults/hosts"),
   integration("addresses"),
   integration("drift"),
-  integration("expired-certificate"),
   integration("swarm-hosts"),
   integration("kill"),
   integration("refusals"),

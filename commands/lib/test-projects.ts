@@ -29,6 +29,11 @@ export const OPTIONAL_PROJECTS: readonly OptionalProject[] = [
     },
   },
   {
+    name: "recovery",
+    skipReason: () => "Swarms whose certificates have expired: `npm run test:recovery` runs it",
+    prepare: () => Promise.resolve(),
+  },
+  {
     name: "machines",
     skipReason: () =>
       machinesUnavailableReason() ?? "its machines are emulated, which takes long: `npm run test:machines` runs it",

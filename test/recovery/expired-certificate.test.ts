@@ -5,10 +5,9 @@ import { type ExportedStack, recordedSwarm } from "../../commands/lib/recorded-s
 import { recoverSwarm } from "../../commands/recover/recover.ts";
 import type { KeyPair } from "../../provider/state/x509.ts";
 import { ROOT } from "../../toolchain/cache.ts";
-import { type Classes, describeOmittedCases, selectCases } from "../../toolchain/one-of-each.ts";
-import { describeOnLab } from "./lab-fixture.ts";
-import { openBuckets, randomObject, waitUntilShared } from "./s3.ts";
-import type { TestStack } from "./stack.ts";
+import { describeOnLab } from "../integration/lab-fixture.ts";
+import { openBuckets, randomObject, waitUntilShared } from "../integration/s3.ts";
+import type { TestStack } from "../integration/stack.ts";
 import { expireCertificate, readNodeCertificate, replaceAuthority } from "./swarm-certificates.ts";
 
 /** Swarm renews certificates only while engines run. */
@@ -105,18 +104,8 @@ describeOnLab(
       await finish(removed);
     };
 
-    const places: Classes<{ place: string; run: () => Promise<void> }> = {
-      "the Swarm starts again without its old nodes": [
-        {
-          place: "on all hosts: the Swarm is recovered from one manager, and the others join again",
-          run: recoverFromOneManager,
-        },
-        { place: "in a backup: the Swarm is restored from it", run: restoreFromBackup },
-      ],
-    };
-    const meta = { notRun: describeOmittedCases("places of an expired certificate", [places]) };
-
-    test.each(selectCases(places))("$place", { meta }, ({ run }) => run());
+    test("on all hosts: the Swarm is recovered from one manager, and the others join again", recoverFromOneManager);
+    test("in a backup: the Swarm is restored from it", restoreFromBackup);
   },
   { hosts: 4, disks: 1 },
 );

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import * as x509 from "@peculiar/x509";
 import type { LabHost } from "../../lab/lab.ts";
 import { createAuthority, type KeyPair } from "../../provider/state/x509.ts";
-import { changeSwarm, waitFor } from "./manual-changes.ts";
+import { changeSwarm, waitFor } from "../integration/manual-changes.ts";
 
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 
