@@ -45,7 +45,7 @@ export default defineConfig({
           testTimeout: 10 * MINUTE,
           hookTimeout: 5 * MINUTE,
           // Each file has its own engines, and mostly waits for them.
-          maxWorkers: 6,
+          maxWorkers: 5,
           sequence: { groupOrder: 1 },
         },
       },
