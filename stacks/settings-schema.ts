@@ -3,6 +3,7 @@ import { BUCKET_ACCESS, MINIO_METRICS } from "../components/index.ts";
 import { CNI_PLUGINS, CNI_TRANSPORTS } from "../components/kubernetes/cni/args.ts";
 import { ENGINE_SOURCES } from "../core/engine-source.ts";
 import { awsSettings } from "./aws-settings.ts";
+import { bucket } from "./bucket-settings.ts";
 import {
   availability,
   describe,
@@ -77,28 +78,6 @@ const caller = v.strictObject({
   namespace: optional(v.string(), "Namespace of the pods.", "that of the store"),
   pods: optional(stringMap, "Labels of the pods.", "all pods"),
   addresses: optional(v.string(), "A range of addresses in CIDR form, instead of pods.", "none"),
-});
-
-const lifecycleRule = v.strictObject({
-  prefix: optional(v.string(), "Start of the names of the objects that the rule applies to.", "all objects"),
-  expirationDays: optional(v.number(), "Days after which an object is deleted.", "never"),
-  noncurrentVersionExpirationDays: optional(
-    v.number(),
-    "Days after which earlier versions are deleted. Requires `versioning`.",
-    "never",
-  ),
-  expiredObjectDeleteMarker: optional(
-    v.boolean(),
-    "Whether markers of deleted objects without any version left are removed. Requires `versioning`.",
-    "`false`",
-  ),
-});
-
-const bucket = v.strictObject({
-  versioning: optional(v.boolean(), "Whether earlier versions of objects are kept.", "as `objectLock`"),
-  objectLock: optional(v.boolean(), "Whether object lock is enabled. Immutable.", "`false`"),
-  lifecycle: optional(v.record(v.string(), lifecycleRule), "All lifecycle rules, by name.", "they stay as they are"),
-  quotaMiB: optional(v.number(), "Maximum size of the bucket, in MiB.", "it stays as it is"),
 });
 
 const local = settingOf(["local"]);
